@@ -1,0 +1,108 @@
+"""Writes on the connection that need no network. Each joins the open firm scope."""
+
+import hashlib
+from datetime import datetime
+
+from casehug.audit.services import record
+from casehug.connections.errors import ConnectionProblem, ConsentRefused
+from casehug.connections.models import Connection, ConnectionState, ConsentRequest
+from casehug.events.bus import publish
+from casehug.events.catalogue import ConnectionBroken
+from casehug.kit import clock
+from casehug.kit.ids import new_secret
+from casehug.tenancy.actor import Actor
+from lawmatics import Token
+
+
+def save_credentials(actor: Actor, *, client_id: str, client_secret: str) -> Connection:
+    """Keep the firm's app id and secret. An empty secret keeps the stored one. Raises ConnectionProblem."""
+    client_id, client_secret = client_id.strip(), client_secret.strip()
+    connection = Connection.objects.first()
+    if not client_id:
+        raise ConnectionProblem("Paste the Client ID from Lawmatics.", field="client_id")
+    if not client_secret and connection is None:
+        raise ConnectionProblem("Paste the Client Secret from Lawmatics.", field="client_secret")
+    if connection is not None and connection.is_connected:
+        raise ConnectionProblem("Disconnect first; the credentials of a working connection stay as they are.")
+    connection = connection or Connection()
+    connection.client_id = client_id
+    if client_secret:
+        connection.client_secret_sealed = connection.seal("client_secret_sealed", client_secret) or b""
+    connection.save()
+    record(actor, action="connection.credentials_saved", subject="connection", subject_id=connection.id)
+    return connection
+
+
+def request_consent(actor: Actor) -> tuple[Connection, str]:
+    """Start a trip to the consent page: the connection and a fresh `state` for it. Raises ConnectionProblem."""
+    connection = Connection.objects.first()
+    if connection is None:
+        raise ConnectionProblem("Enter the Client ID and Client Secret first.")
+    if actor.user_id is None:
+        raise ConnectionProblem("Only a person can give consent.")
+    state = new_secret()
+    ConsentRequest.objects.create(connection=connection, state_hash=_hash(state), user_id=actor.user_id)
+    return connection, state
+
+
+def claim_consent(actor: Actor, *, state: str) -> Connection:
+    """Use up the consent request that `state` belongs to. Raises ConsentRefused unless it is this person's, of this
+    firm, younger than 15 minutes and unused."""
+    now = clock.now()
+    if actor.user_id is None:
+        raise ConsentRefused("Only a person can give consent.")
+    claimed = ConsentRequest.objects.filter(
+        state_hash=_hash(state),
+        user_id=actor.user_id,
+        used_at=None,
+        created_at__gt=now - ConsentRequest.LIFETIME,
+    ).update(used_at=now)
+    if not claimed:
+        raise ConsentRefused("This connection attempt has expired or was not started by you here. Press Connect again.")
+    return Connection.objects.get()
+
+
+def save_switches(actor: Actor, *, on_creation: bool, on_approval: bool) -> None:
+    connection = Connection.objects.get()
+    connection.sync_on_creation, connection.sync_on_approval = on_creation, on_approval
+    connection.save(update_fields=["sync_on_creation", "sync_on_approval"])
+    record(
+        actor,
+        action="connection.switches_saved",
+        subject="connection",
+        subject_id=connection.id,
+        on_creation=on_creation,
+        on_approval=on_approval,
+    )
+
+
+def keep_token(connection: Connection, token: Token) -> list[str]:
+    """Put a token on the row, sealed; answers the names of the columns to save."""
+    connection.access_token_sealed = connection.seal("access_token_sealed", token.access_token)
+    connection.refresh_token_sealed = connection.seal("refresh_token_sealed", token.refresh_token)
+    connection.token_expires_at = token.expires_at
+    connection.refresh_claimed_at = None
+    return ["access_token_sealed", "refresh_token_sealed", "token_expires_at", "refresh_claimed_at"]
+
+
+def forget_tokens(connection: Connection, *, state: ConnectionState, ended_at: datetime | None = None) -> None:
+    connection.access_token_sealed = connection.refresh_token_sealed = None
+    connection.token_expires_at = None
+    connection.state = state
+    connection.ended_at = ended_at
+    connection.save(
+        update_fields=["access_token_sealed", "refresh_token_sealed", "token_expires_at", "state", "ended_at"]
+    )
+
+
+def mark_broken(actor: Actor) -> None:
+    """Lawmatics refused the token: stop using it and tell, once."""
+    connection = Connection.objects.select_for_update().get()
+    if connection.is_connected:
+        connection.state = ConnectionState.BROKEN
+        connection.save(update_fields=["state"])
+        publish(ConnectionBroken(firm_id=actor.firm_id, actor_id=actor.user_id, connection_id=connection.id))
+
+
+def _hash(state: str) -> str:
+    return hashlib.sha256(state.encode()).hexdigest()

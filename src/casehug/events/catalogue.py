@@ -1,0 +1,69 @@
+"""Every fact that a room can publish. Facts carry ids and states, never what a client said."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """Base of all facts. `name` is its public name; `actor_id` is None when CaseHug itself acted."""
+
+    name: ClassVar[str]
+
+    firm_id: UUID
+    actor_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientCreated(Fact):
+    name: ClassVar[str] = "client.created"
+    client_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatterCreated(Fact):
+    name: ClassVar[str] = "matter.created"
+    matter_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentUploaded(Fact):
+    name: ClassVar[str] = "document.uploaded"
+    matter_id: UUID
+    document_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentApproved(Fact):
+    name: ClassVar[str] = "document.approved"
+    matter_id: UUID
+    document_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntakeCompleted(Fact):
+    name: ClassVar[str] = "intake.completed"
+    matter_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionEstablished(Fact):
+    name: ClassVar[str] = "connection.established"
+    connection_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionBroken(Fact):
+    """Lawmatics refused our token: somebody must connect again."""
+
+    name: ClassVar[str] = "connection.broken"
+    connection_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionEnded(Fact):
+    """An admin disconnected."""
+
+    name: ClassVar[str] = "connection.ended"
+    connection_id: UUID

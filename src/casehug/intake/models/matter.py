@@ -1,0 +1,84 @@
+"""A matter: one piece of legal work for one client, and the words it is found by."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import models
+
+from casehug.intake.models.client import Client
+from casehug.kit import clock
+from casehug.tenancy.models import FirmOwned, SameFirmKey
+
+
+class MatterStatus(models.TextChoices):
+    NEW = "new", "New"
+    INTAKE = "intake", "Intake"
+    REVIEW = "review", "Review"
+    ACTIVE = "active", "Active"
+    CLOSED = "closed", "Closed"
+    DECLINED = "declined", "Declined"
+    ARCHIVED = "archived", "Archived"
+
+
+# Where a matter may go from where it stands. Anything else is refused.
+TRANSITIONS: dict[str, frozenset[str]] = {
+    MatterStatus.NEW: frozenset({"intake", "review", "active", "declined", "archived"}),
+    MatterStatus.INTAKE: frozenset({"review", "active", "declined", "archived"}),
+    MatterStatus.REVIEW: frozenset({"intake", "active", "declined", "archived"}),
+    MatterStatus.ACTIVE: frozenset({"closed", "declined", "archived"}),
+    MatterStatus.CLOSED: frozenset({"active", "archived"}),
+    MatterStatus.DECLINED: frozenset({"new", "active", "archived"}),
+    MatterStatus.ARCHIVED: frozenset({"new", "active", "closed"}),
+}
+
+
+class Matter(FirmOwned):
+    title = models.CharField(max_length=200)
+    case_type = models.SlugField(max_length=60)
+    case_type_name = models.CharField(max_length=120)
+    practice_area = models.CharField(max_length=60)
+    state = models.CharField(max_length=2)
+    county = models.CharField(max_length=80, blank=True)
+    client = SameFirmKey(Client, null=True, blank=True, related_name="matters")
+    status = models.CharField(max_length=10, choices=MatterStatus.choices, default=MatterStatus.NEW)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    created_by_id = models.UUIDField(null=True, editable=False)
+    intake_completed_at = models.DateTimeField(null=True, editable=False)
+
+    # The form that opened it: a double click sends the same key and gets the same matter.
+    request_key = models.UUIDField(editable=False)
+    # Opaque to this room: whoever delivers matters elsewhere keeps a word here so that lists can be filtered by it.
+    delivery_state = models.CharField(max_length=12, blank=True, editable=False)
+
+    client_id: UUID | None
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["firm", "request_key"], name="matter_opened_once"),
+            models.CheckConstraint(condition=models.Q(status__in=MatterStatus.values), name="matter_status_known"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["firm", "-id"], name="matter_newest"),
+            models.Index(fields=["firm", "status", "-id"], name="matter_status_newest"),
+            models.Index(fields=["firm", "delivery_state", "-id"], name="matter_delivery_newest"),
+            models.Index(fields=["firm", "client", "-id"], name="matter_of_client"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class MatterWord(FirmOwned):
+    """A word by which a matter is found: from its title, its client's name and e-mail address.
+
+    Row security keeps PostgreSQL from using a trigram index, but ranges over a C-collated column stay fast.
+    """
+
+    matter = SameFirmKey(Matter, on_delete=models.CASCADE, related_name="+", db_index=False)
+    word = models.CharField(max_length=80, db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["firm", "word", "matter"], name="matter_word_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["firm", "matter"], name="words_of_matter")]

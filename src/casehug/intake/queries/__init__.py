@@ -1,0 +1,1 @@
+"""Every read that a page needs, shaped for it."""

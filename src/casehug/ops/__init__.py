@@ -1,0 +1,1 @@
+"""Running CaseHug: the command line, the local database, the worker, the demo."""

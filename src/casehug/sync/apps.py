@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class SyncConfig(AppConfig):
+    name = "casehug.sync"
+
+    def ready(self) -> None:
+        from casehug.sync import outbox  # noqa: PLC0415 - models load only once apps are ready
+
+        outbox.subscribe_to_facts()

@@ -1,0 +1,97 @@
+"""One lane per firm: who may work on its queue now, and when to look again.
+
+A drain leases the lane for a minute at a time and renews the lease before every request. Whoever lost the lease, by
+freezing or by a stopped machine, finds its fence outdated and can settle nothing any more.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from casehug.kit import clock
+from casehug.sync.models import Doorbell, Lane
+
+# Longer than the longest request takes, so that a lease never ends under a request that is still out.
+LEASE = timedelta(seconds=90)
+
+
+class LaneLost(Exception):
+    """Another drain holds the lane now: stop at once and settle nothing."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    firm_id: UUID
+    fence: int
+
+
+def open_lane(firm_id: UUID) -> None:
+    Lane.objects.get_or_create(firm_id=firm_id)
+
+
+def ring(firm_id: UUID) -> None:
+    """Say that the firm's outbox has something new. Part of the caller's transaction."""
+    Doorbell.objects.create(firm_id=firm_id)
+
+
+def acquire(firm_id: UUID) -> Lease | None:
+    """Take the lane, or None if another drain has it, it is paused, or the firm has none.
+
+    The doorbell is silenced before the outbox is read: what rings later is seen by the look after the release.
+    """
+    now = clock.now()
+    with transaction.atomic():
+        taken = Lane.objects.filter(
+            Q(leased_until=None) | Q(leased_until__lte=now),
+            Q(paused_until=None) | Q(paused_until__lte=now),
+            firm_id=firm_id,
+        ).update(fence=F("fence") + 1, leased_until=now + LEASE, due_at=None, paused_until=None, pause_reason="")
+        if not taken:
+            return None
+        Doorbell.objects.filter(firm_id=firm_id).delete()
+        return Lease(firm_id=firm_id, fence=Lane.objects.values_list("fence", flat=True).get(firm_id=firm_id))
+
+
+def hold(lease: Lease) -> None:
+    """Renew the lease, in the caller's transaction or alone. Raises LaneLost.
+
+    Inside a transaction this also locks the lane's row, so that nobody can take the lane before it commits.
+    """
+    held = Lane.objects.filter(firm_id=lease.firm_id, fence=lease.fence).update(leased_until=clock.now() + LEASE)
+    if not held:
+        raise LaneLost
+
+
+def release(lease: Lease, *, due_at: datetime | None, paused_until: datetime | None = None, reason: str = "") -> None:
+    """Give the lane back and say when to look next."""
+    Lane.objects.filter(firm_id=lease.firm_id, fence=lease.fence).update(
+        leased_until=None, due_at=due_at, paused_until=paused_until, pause_reason=reason
+    )
+
+
+def due_firms(limit: int = 500) -> Iterable[UUID]:
+    """The firms whose lane has something to do now and nobody at it, the longest waiting first."""
+    now = clock.now()
+    rung = Exists(Doorbell.objects.filter(firm_id=OuterRef("firm_id")))
+    return (
+        Lane.objects.filter(
+            Q(paused_until=None) | Q(paused_until__lte=now),
+            Q(leased_until=None) | Q(leased_until__lte=now),
+        )
+        # A lease that ran out without a release belongs to a worker that died at its work.
+        .filter(rung | Q(due_at__lte=now) | Q(leased_until__lte=now))
+        .order_by(F("due_at").asc(nulls_first=True))
+        .values_list("firm_id", flat=True)[:limit]
+    )
+
+
+def is_due(firm_id: UUID) -> bool:
+    now = clock.now()
+    lane = Lane.objects.filter(firm_id=firm_id).first()
+    if lane is None or (lane.paused_until and lane.paused_until > now):
+        return False
+    return Doorbell.objects.filter(firm_id=firm_id).exists() or bool(lane.due_at and lane.due_at <= now)

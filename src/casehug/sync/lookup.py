@@ -1,0 +1,91 @@
+"""Did it happen? The look into Lawmatics after a create whose answer never came.
+
+Never before the quarantine: a request that timed out here can still commit there. It is found by our own marker where
+there is one (a note's name), else by everything we sent, exactly, among the records made since it left.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from casehug.sync.models import Attempt
+from casehug.sync.planner import alike
+from lawmatics import LONGEST_TIMEOUT_SECONDS, Lawmatics, errors
+
+# At least twice the longest time-out: until then a request that we gave up can still commit.
+QUARANTINE = timedelta(seconds=max(120.0, 2 * LONGEST_TIMEOUT_SECONDS))
+MARGIN = timedelta(minutes=5)
+LOOKS_BEFORE_REPEAT = 2
+
+CREATE_CONTACT, CREATE_MATTER, ADD_NOTE = "contact.create", "matter.create", "note.add"
+CREATES = {CREATE_CONTACT, CREATE_MATTER, ADD_NOTE}
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """What a look brought: the ids that fit, oldest first. `blind` means the remote cannot tell."""
+
+    ids: tuple[str, ...]
+    blind: bool = False
+
+
+def look(client: Lawmatics, attempt: Attempt) -> Sighting:
+    """Search for the record that `attempt` may have made. Reads only. Raises LawmaticsError."""
+    intended = attempt.intended
+    since = attempt.at + timedelta(seconds=intended.get("clock_offset", 0.0)) - MARGIN
+    if attempt.action == CREATE_CONTACT:
+        return _look_for_contact(client, intended["fields"], since)
+    if attempt.action == CREATE_MATTER:
+        return _look_for_matter(client, intended, since)
+    return _look_for_note(client, intended, since)
+
+
+def _look_for_contact(client: Lawmatics, fields: dict[str, str], since: datetime) -> Sighting:
+    if email := fields.get("email"):
+        candidates = [c for c in client.contacts.with_email(email) if c.created_at is None or c.created_at >= since]
+    else:
+        candidates = list(client.contacts.newest_first(since))
+    fitting = [
+        contact
+        for contact in candidates
+        if all(
+            alike(name, fields.get(name, ""), getattr(contact, name) or "")
+            for name in ("first_name", "last_name", "email", "phone")
+        )
+    ]
+    return Sighting(_oldest_first(fitting))
+
+
+def _look_for_matter(client: Lawmatics, intended: dict[str, Any], since: datetime) -> Sighting:
+    title = intended["fields"].get("case_title", "")
+    fitting = [
+        matter
+        for matter in client.matters.newest_first(since)
+        if matter.contact_id == intended["contact_id"] and alike("case_title", title, matter.case_title or "")
+    ]
+    return Sighting(_oldest_first(fitting))
+
+
+def _look_for_note(client: Lawmatics, intended: dict[str, Any], since: datetime) -> Sighting:
+    name = intended["name"]
+    listed = tuple(note.id for note in client.notes.newest_first(since) if note.name == name)
+    if listed:
+        return Sighting(listed)
+    # Notes of a contact are not documented to be listed there; they are in its timeline (docs: Activities).
+    timeline = [
+        activity
+        for activity in client.activities.of_contact(intended["contact_id"])
+        if activity.created_at is None or activity.created_at >= since
+    ]
+    notes = [a.tracked.id for a in timeline if a.key == "note.create" and a.tracked is not None]
+    for note_id in notes:
+        try:
+            if client.notes.get(note_id).name == name:
+                return Sighting((note_id,))
+        except errors.NotFound:
+            continue
+    return Sighting((), blind=not timeline and not notes)
+
+
+def _oldest_first(records: list[Any]) -> tuple[str, ...]:
+    return tuple(r.id for r in sorted(records, key=lambda r: (r.created_at is None, r.created_at, r.id)))

@@ -1,0 +1,113 @@
+"""From a fact to the outbox: the row is written in the fact's own transaction, the wake-up follows the commit."""
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.db.models.functions import Least
+
+from casehug.connections.models import Connection
+from casehug.events import catalogue
+from casehug.events.bus import subscribe
+from casehug.intake.access import matter as fetch_matter
+from casehug.intake.disclosure import disclose_matter
+from casehug.intake.services.matters import note_delivery
+from casehug.kit import clock
+from casehug.kit.wakeup import after_commit
+from casehug.sync import lanes
+from casehug.sync.models import OPEN_STATES, Change, ChangeState, Decision, Priority
+from casehug.tenancy.actor import Actor
+
+DRAIN = "sync.drain"
+
+
+def subscribe_to_facts() -> None:
+    subscribe(catalogue.MatterCreated, on_matter_created)
+    subscribe(catalogue.DocumentApproved, on_document_approved)
+    subscribe(catalogue.ConnectionEstablished, on_connection_established)
+
+
+def on_matter_created(fact: catalogue.MatterCreated) -> None:
+    connection = Connection.objects.first()
+    # A matter without a client has nobody to stand for in Lawmatics yet; it goes once it has one.
+    has_client = disclose_matter(fact.matter_id).person is not None
+    if connection and connection.account_id and connection.sync_on_creation and has_client:
+        enqueue(firm_id=fact.firm_id, matter_id=fact.matter_id, reason=fact.name, asked_by=fact.actor_id)
+
+
+def on_document_approved(fact: catalogue.DocumentApproved) -> None:
+    connection = Connection.objects.first()
+    if connection and connection.account_id and connection.sync_on_approval:
+        enqueue(firm_id=fact.firm_id, matter_id=fact.matter_id, reason=fact.name, asked_by=fact.actor_id)
+
+
+def on_connection_established(fact: catalogue.ConnectionEstablished) -> None:
+    lanes.open_lane(fact.firm_id)
+    wake(fact.firm_id)
+
+
+def request_sync(actor: Actor, *, matter_id: UUID, decision: Decision = Decision.NONE) -> None:
+    """A person wants this matter in Lawmatics now. Raises NotFound for a matter that is not the firm's."""
+    matter = fetch_matter(actor, matter_id)
+    enqueue(
+        firm_id=actor.firm_id,
+        matter_id=matter.id,
+        reason="click",
+        asked_by=actor.user_id,
+        priority=Priority.CLICK,
+        decision=decision,
+    )
+
+
+def enqueue(
+    *,
+    firm_id: UUID,
+    matter_id: UUID,
+    reason: str,
+    asked_by: UUID | None,
+    priority: Priority = Priority.AUTO,
+    decision: Decision = Decision.NONE,
+) -> None:
+    """Put a matter into the outbox, or tell its open row that there is more to do.
+
+    A click revives a held row; an automatic reason leaves it held, for the person who has to look at it.
+    """
+    clicked = priority == Priority.CLICK
+    grown = {
+        "revision": F("revision") + 1,
+        "priority": Least(F("priority"), priority.value),
+        **({"state": ChangeState.WAITING, "not_before": clock.now(), "asked_by_id": asked_by} if clicked else {}),
+        **({"decision": decision} if decision else {}),
+    }
+    open_rows = Change.objects.filter(matter_id=matter_id, state__in=OPEN_STATES)
+    if not open_rows.update(**grown):
+        try:
+            with transaction.atomic():
+                Change.objects.create(
+                    matter_id=matter_id,
+                    reason=reason,
+                    asked_by_id=asked_by,
+                    priority=priority,
+                    decision=decision,
+                )
+        except IntegrityError:
+            open_rows.update(**grown)
+    state = open_rows.values_list("state", flat=True).first()
+    note_delivery(matter_id=matter_id, state=str(state or ChangeState.WAITING))
+    wake(firm_id)
+
+
+def dismiss(actor: Actor, *, change: Change) -> bool:
+    """A person decides that a held change shall not be made. False if it was no longer held."""
+    dismissed = Change.objects.filter(id=change.id, state=ChangeState.HELD).update(
+        state=ChangeState.DISMISSED, settled_at=clock.now()
+    )
+    if dismissed:
+        note_delivery(matter_id=change.matter_id, state="")
+    return bool(dismissed)
+
+
+def wake(firm_id: UUID) -> None:
+    """Ring in this transaction, start a drain after its commit."""
+    lanes.ring(firm_id)
+    after_commit(DRAIN, lock=f"drain:{firm_id}", firm_id=str(firm_id))

@@ -1,0 +1,184 @@
+"""The closed table error -> fate -> sentence. What is not listed stops and shows.
+
+The same table stands in docs/reference/sync-errors.md; a test compares the two.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from casehug.connections.errors import NotConnected
+from casehug.sync.limits import BudgetSpent
+from lawmatics import errors
+
+
+class Fate(StrEnum):
+    LATER = "later"  # try again by itself, after a growing wait
+    PAUSE = "pause"  # the firm's lane rests; nothing is wrong with this change
+    STOP = "stop"  # the firm's lane stops until somebody connects again
+    ASK = "ask"  # this change waits for a person; the lane goes on
+    LOOK = "look"  # a create may or may not have happened: look before anything is repeated
+
+
+@dataclass(frozen=True)
+class Ruling:
+    code: str
+    fate: Fate
+    happened: str
+    advice: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.happened} {self.advice}"
+
+
+RETRIES_ITSELF = "CaseHug tries again by itself; Retry does it now."
+
+# Order matters: the first class that fits decides.
+RULINGS: tuple[tuple[type[Exception], Ruling], ...] = (
+    (
+        BudgetSpent,
+        Ruling("budget", Fate.PAUSE, "This minute's requests to Lawmatics are used up.", "Nothing to do."),
+    ),
+    (
+        errors.RateLimited,
+        Ruling(
+            "rate_limited",
+            Fate.PAUSE,
+            "Lawmatics asked to slow down: all apps of the firm share its requests.",
+            "CaseHug goes on by itself after a pause.",
+        ),
+    ),
+    (
+        errors.Unauthorized,
+        Ruling(
+            "reconnect",
+            Fate.STOP,
+            "Lawmatics no longer accepts the connection.",
+            "A firm admin has to connect again in Settings, Integrations; the queue is kept until then.",
+        ),
+    ),
+    (
+        NotConnected,
+        Ruling(
+            "not_connected",
+            Fate.STOP,
+            "Lawmatics is not connected.",
+            "A firm admin has to connect it in Settings, Integrations; the queue is kept until then.",
+        ),
+    ),
+    (
+        errors.Forbidden,
+        Ruling(
+            "forbidden",
+            Fate.ASK,
+            "Lawmatics does not allow this to the connected user.",
+            "Ask the firm's Lawmatics administrator for the right, then press Retry.",
+        ),
+    ),
+    (
+        errors.NotFound,
+        Ruling(
+            "gone",
+            Fate.ASK,
+            "The record is no longer in Lawmatics; it was deleted or merged there.",
+            "Restore it there and press Retry.",
+        ),
+    ),
+    (
+        errors.Invalid,
+        Ruling(
+            "invalid",
+            Fate.ASK,
+            "Lawmatics did not accept the values.",
+            "Correct them here or in Lawmatics, then press Retry.",
+        ),
+    ),
+    (
+        errors.OAuthError,
+        Ruling(
+            "reconnect",
+            Fate.STOP,
+            "Lawmatics no longer renews the connection.",
+            "A firm admin has to connect again in Settings, Integrations; the queue is kept until then.",
+        ),
+    ),
+    (
+        errors.Refused,
+        Ruling("refused", Fate.ASK, "Lawmatics refused the request.", "Look at the message, then press Retry."),
+    ),
+    (
+        errors.InsecureAddress,
+        Ruling(
+            "insecure_address",
+            Fate.ASK,
+            "The configured address of Lawmatics is not an https address, so nothing was sent.",
+            "The operator has to correct it, then press Retry.",
+        ),
+    ),
+    (
+        errors.PagingLoop,
+        Ruling("paging_loop", Fate.LATER, "Lawmatics repeated a page of a list.", RETRIES_ITSELF),
+    ),
+    (errors.NotSent, Ruling("unreachable", Fate.LATER, "Lawmatics could not be reached.", RETRIES_ITSELF)),
+    (errors.TimedOut, Ruling("timeout", Fate.LATER, "Lawmatics did not answer in time.", RETRIES_ITSELF)),
+    (errors.ConnectionLost, Ruling("cut", Fate.LATER, "The answer of Lawmatics broke off.", RETRIES_ITSELF)),
+    (
+        errors.Garbled,
+        Ruling("garbled", Fate.LATER, "The answer of Lawmatics could not be read.", RETRIES_ITSELF),
+    ),
+    (
+        errors.UnexpectedRedirect,
+        Ruling("redirect", Fate.LATER, "Lawmatics answered with a redirect.", RETRIES_ITSELF),
+    ),
+    (
+        errors.ServerError,
+        Ruling("server_error", Fate.LATER, "Lawmatics had an error of its own.", RETRIES_ITSELF),
+    ),
+)
+
+UNLISTED = Ruling(
+    "unexpected",
+    Fate.ASK,
+    "Something happened that CaseHug did not expect, so it stopped.",
+    "Press Retry; if it comes back, tell the operator the time of this entry.",
+)
+
+UNKNOWN_CREATE_ADVICE = (
+    "It may still have been created. CaseHug looks in Lawmatics before it does anything again; Retry looks now."
+)
+
+OUTCOME_UNKNOWN = Ruling(
+    "outcome_unknown",
+    Fate.LOOK,
+    "Lawmatics did not say whether the record was created.",
+    UNKNOWN_CREATE_ADVICE,
+)
+
+OTHER_PERSON = Ruling(
+    "other_person",
+    Fate.ASK,
+    "Lawmatics has a contact with this e-mail address but another name.",
+    "Decide whether it is the same person.",
+)
+NO_CLIENT = Ruling("no_client", Fate.ASK, "This matter has no client yet.", "Give it a client, then sync it again.")
+UNDECIDABLE_NOTE = Ruling(
+    "note_unknown",
+    Fate.ASK,
+    "Lawmatics does not show whether the note was added.",
+    "Look at the contact in Lawmatics: Retry adds the note again, Dismiss leaves it.",
+)
+
+
+def rule(error: Exception, *, create: bool = False) -> Ruling:
+    """What becomes of a change whose step raised `error`; `create` says that the step makes a new record."""
+    ruling = next((ruling for kind, ruling in RULINGS if isinstance(error, kind)), UNLISTED)
+    if create and isinstance(error, errors.LawmaticsError) and error.outcome == errors.Outcome.UNKNOWN:
+        return Ruling(ruling.code, Fate.LOOK, ruling.happened, UNKNOWN_CREATE_ADVICE)
+    return ruling
+
+
+def explain(error: Exception, ruling: Ruling) -> str:
+    """The sentence for the firm's own sync log, with what Lawmatics said about the values."""
+    problems = error.problems if isinstance(error, errors.Refused) else ()
+    said = "; ".join(dict.fromkeys(problem.detail or problem.title for problem in problems))[:500]
+    return f"{ruling.happened} {said}. {ruling.advice}" if said else ruling.text

@@ -1,0 +1,57 @@
+"""The firm's Lawmatics settings (stages, practice areas): kept, so that a new matter costs no call for them."""
+
+from uuid import UUID
+
+from casehug.kit import clock
+from casehug.sync.mapping import Named, Reference, StageOption
+from casehug.sync.models import ReferenceData
+from casehug.tenancy.scope import current_firm_id, firm_scope
+from lawmatics import Lawmatics
+
+
+def read_from(client: Lawmatics) -> Reference:
+    """Ask Lawmatics (three listings, 25 a page). Raises LawmaticsError."""
+    pipelines = {pipeline.id: pipeline.name or "" for pipeline in client.reference.pipelines()}
+    return Reference(
+        stages=tuple(
+            StageOption(id=stage.id, name=stage.name or "", pipeline=pipelines.get(stage.pipeline_id or "", ""))
+            for stage in sorted(client.reference.stages(), key=lambda stage: _number(stage.id))
+        ),
+        practice_areas=tuple(
+            Named(id=area.id, name=area.name or "")
+            for area in sorted(client.reference.practice_areas(), key=lambda area: _number(area.id))
+        ),
+    )
+
+
+def keep(reference: Reference) -> None:
+    """Store it for the scope's firm."""
+    ReferenceData.objects.update_or_create(
+        defaults={"content": reference.to_json(), "read_at": clock.now()}, firm_id=current_firm_id()
+    )
+
+
+def kept() -> tuple[Reference | None, bool]:
+    """What is stored for the scope's firm, and whether it is fresh enough."""
+    row = ReferenceData.objects.first()
+    if row is None:
+        return None, False
+    return Reference.from_json(row.content), clock.now() - row.read_at < ReferenceData.KEEP
+
+
+def current(client: Lawmatics, firm_id: UUID) -> Reference:
+    """The stored settings, or those of this moment if none are stored. Opens its own scopes."""
+    with firm_scope(firm_id):
+        stored, _ = kept()
+    return stored if stored is not None else refresh(client, firm_id)
+
+
+def refresh(client: Lawmatics, firm_id: UUID) -> Reference:
+    reference = read_from(client)
+    with firm_scope(firm_id):
+        keep(reference)
+    return reference
+
+
+def _number(record_id: str) -> tuple[int, str]:
+    return (int(record_id) if record_id.isdigit() else 0, record_id)

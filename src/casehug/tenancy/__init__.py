@@ -1,0 +1,1 @@
+"""Firms, who belongs to them, and the wall between them (row security)."""

@@ -1,0 +1,12 @@
+"""Who belongs to the firm. Reads only, inside the open firm scope."""
+
+from uuid import UUID
+
+from casehug.tenancy.actor import Actor
+from casehug.tenancy.models import Membership
+
+
+def member_names(actor: Actor) -> dict[UUID, str]:
+    """The names of the firm's people by their id, to say who did something."""
+    members = Membership.objects.filter(firm_id=actor.firm_id).select_related("user")
+    return {member.user_id: str(member.user) for member in members}

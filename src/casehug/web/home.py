@@ -1,0 +1,58 @@
+"""Home: what needs me, how the intake stands, how Lawmatics is doing."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from casehug.intake.models import MatterStatus
+from casehug.intake.queries.matters import (
+    awaiting_review,
+    count_awaiting_review,
+    count_by_status,
+    recent_matters,
+    titles_of,
+)
+from casehug.sync.queries import health, troubled
+from casehug.web.reading import query
+from casehug.web.shell import FirmRequest, firm_page
+
+FUNNEL = (MatterStatus.NEW, MatterStatus.INTAKE, MatterStatus.REVIEW, MatterStatus.ACTIVE)
+
+
+@dataclass(frozen=True)
+class FunnelStep:
+    label: str
+    count: int
+    share: int
+    url: str
+
+
+@require_safe
+@firm_page()
+def home(request: FirmRequest) -> HttpResponse:
+    actor = request.actor
+    context = {
+        "to_review": awaiting_review(actor),
+        "to_review_count": count_awaiting_review(actor),
+        "held": [trouble for trouble in troubled(actor, titles_of, limit=6) if trouble.state == "held"],
+        "funnel": _funnel(count_by_status(actor)),
+        "health": health(actor, time_zone=request.firm.time_zone),
+        "recent": recent_matters(actor),
+    }
+    return render(request, "web/home.html", context)
+
+
+def _funnel(counts: dict[str, int]) -> list[FunnelStep]:
+    most = max([counts.get(status, 0) for status in FUNNEL]) or 1
+    return [
+        FunnelStep(
+            label=status.label,
+            count=counts.get(status, 0),
+            share=round(counts.get(status, 0) / most * 100),
+            url=reverse("matters") + query(status=status.value),
+        )
+        for status in FUNNEL
+    ]

@@ -1,0 +1,48 @@
+"""The Lawmatics card of a matter: its state while a sync runs, and the button that asks for one."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from casehug.intake import access
+from casehug.sync.models import Decision
+from casehug.sync.outbox import request_sync
+from casehug.web.matters import lawmatics_of
+from casehug.web.shell import FirmRequest, firm_page
+
+NOT_CONNECTED = "Lawmatics is not connected, so nothing was sent. A firm admin connects it in Settings, Integrations."
+ASKED = "The sync is on its way. This page shows when it has arrived."
+
+
+@require_safe
+@firm_page()
+def lawmatics_card(request: FirmRequest, matter_id: UUID) -> HttpResponse:
+    matter = access.matter(request.actor, matter_id)
+    context = {"matter": matter, **lawmatics_of(request.actor, matter)}
+    # Only a card that waits is asked for again, so a card that no longer does has news to announce.
+    return render(request, "web/matter.html#card", {**context, "news": not context["polls"]})
+
+
+@require_POST
+@firm_page()
+def sync_matter(request: FirmRequest, matter_id: UUID) -> HttpResponse:
+    matter = access.matter(request.actor, matter_id)
+    if lawmatics_of(request.actor, matter)["card"].state == "off":
+        messages.warning(request, NOT_CONNECTED)
+    else:
+        request_sync(request.actor, matter_id=matter.id, decision=decision_of(request))
+        if not request.htmx:
+            messages.info(request, ASKED)
+    if not request.htmx:
+        return redirect(reverse("matter", args=[matter.id]) + "#lawmatics")
+    return render(request, "web/matter.html#synced", {"matter": matter, **lawmatics_of(request.actor, matter)})
+
+
+def decision_of(request: FirmRequest) -> Decision:
+    """What the person said about a contact with the same e-mail address; nothing, if they were not asked."""
+    said = request.POST.get("decision", "")
+    return Decision(said) if said in Decision.values else Decision.NONE

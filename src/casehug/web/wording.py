@@ -1,0 +1,51 @@
+"""How states read on every page: one word and one tone per state."""
+
+from casehug.connections.models import ConnectionState
+from casehug.intake.models import DocumentState, MatterStatus
+
+MATTER_TONES: dict[str, str] = {
+    MatterStatus.NEW: "neutral",
+    MatterStatus.INTAKE: "info",
+    MatterStatus.REVIEW: "warning",
+    MatterStatus.ACTIVE: "success",
+}
+
+# The word that sync keeps on a matter, and the states of its card.
+DELIVERY: dict[str, tuple[str, str]] = {
+    "": ("Not linked", "neutral"),
+    "off": ("Not connected", "neutral"),
+    "not_linked": ("Not linked", "neutral"),
+    "waiting": ("Waiting", "info"),
+    "held": ("Needs attention", "danger"),
+    "linked": ("Linked", "success"),
+}
+
+ITEM: dict[str, tuple[str, str]] = {
+    "missing": ("Missing", "neutral"),
+    DocumentState.UPLOADED: ("To review", "warning"),
+    DocumentState.APPROVED: ("Approved", "success"),
+    DocumentState.REJECTED: ("Rejected", "danger"),
+}
+
+CONNECTION: dict[str, tuple[str, str]] = {
+    "": ("Not connected", "neutral"),
+    ConnectionState.DRAFT: ("Not connected", "neutral"),
+    ConnectionState.CONNECTED: ("Connected", "success"),
+    ConnectionState.BROKEN: ("Needs reconnecting", "danger"),
+    ConnectionState.ENDED: ("Disconnected", "neutral"),
+}
+
+SUPPORT = "support@lawmatics.com"
+API_QUESTIONS = "api@lawmatics.com"
+
+
+def letter_to_support(firm_name: str, person: str) -> tuple[str, str]:
+    """Subject and text of the e-mail that asks Lawmatics to switch on the developer settings."""
+    return (
+        f"Please enable developer settings for {firm_name}",
+        f"Hello,\n\n"
+        f"please enable the developer settings (API access) for our Lawmatics account, {firm_name}. "
+        f"We run our own client intake, CaseHug, and would like to connect it over your API with OAuth 2.0. "
+        f"We will create the app ourselves once the settings are there.\n\n"
+        f"Thank you,\n{person}\n{firm_name}",
+    )

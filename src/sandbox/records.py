@@ -1,0 +1,165 @@
+"""The rows of the town: small mutable dataclasses, one per Lawmatics noun."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+
+class Ref(NamedTuple):
+    """A pointer to another record, as it stands in `relationships`."""
+
+    type: str
+    id: int
+
+
+@dataclass(kw_only=True)
+class Record:
+    id: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(kw_only=True)
+class User(Record):
+    first_name: str
+    last_name: str
+    email: str
+    role: str = "admin"
+    sign_in_count: int = 1
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(kw_only=True)
+class Contact(Record):
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    # middle_name, birthdate, street, city and the other person fields of the API: absent means null.
+    details: dict[str, Any] = field(default_factory=dict)
+    custom: dict[int, Any] = field(default_factory=dict)
+    contact_type: str = "PNC"
+    created_by_id: int | None = None
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in (self.first_name, self.last_name) if part)
+
+
+@dataclass(kw_only=True)
+class Company(Record):
+    name: str
+
+
+@dataclass(kw_only=True)
+class Matter(Record):
+    contact_id: int
+    case_title: str | None = None
+    case_number: str | None = None
+    case_blurb: str | None = None
+    status: str = "pnc"
+    sub_status_id: int | None = None
+    stage_id: int | None = None
+    practice_area_id: int | None = None
+    source_id: int | None = None
+    campaign_id: int | None = None
+    owned_by_id: int | None = None
+    lead_attorney_id: int | None = None
+    originating_attorney_id: int | None = None
+    assigned_staff_ids: list[int] = field(default_factory=list)
+    estimated_value_cents: int = 0
+    actual_value_cents: int = 0
+    tag_ids: list[int] = field(default_factory=list)
+    custom: dict[int, Any] = field(default_factory=dict)
+    converted_date: datetime | None = None
+    created_by_id: int | None = None
+
+
+@dataclass(kw_only=True)
+class Note(Record):
+    name: str | None
+    body: str | None
+    notable: Ref
+    created_by_id: int | None = None
+
+
+@dataclass(kw_only=True)
+class Activity(Record):
+    key: str
+    type: str
+    detail_keys: dict[str, Any] | list[Any]
+    owner: Ref
+    tracked: Ref | None
+    recipient: Ref
+    parent_id: int | None = None
+
+
+@dataclass(kw_only=True)
+class Pipeline(Record):
+    name: str
+    description: str = ""
+    statuses: list[str] = field(default_factory=lambda: ["pnc"])
+    pipeline_type: str = "matter"
+    created_by_id: int | None = None
+
+
+@dataclass(kw_only=True)
+class Stage(Record):
+    name: str
+    color: str
+    order: int
+    pipeline_id: int
+
+
+@dataclass(kw_only=True)
+class PracticeArea(Record):
+    name: str
+    color: str = "#5c6f82"
+    statute_of_limitations_enabled: bool = False
+
+
+@dataclass(kw_only=True)
+class SubStatus(Record):
+    name: str
+    status: str
+    created_by_id: int | None = None
+
+
+class Option(NamedTuple):
+    id: int
+    name: str
+
+
+@dataclass(kw_only=True)
+class CustomField(Record):
+    name: str
+    type: str
+    field_type: str
+    visibility: str = "default"
+    lookup_type: str | None = None
+    practice_area: str | None = None
+    options: list[Option] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class Tag(Record):
+    name: str
+    color: str = "#8a8f98"
+    description: str | None = None
+
+
+@dataclass(kw_only=True)
+class ContactPoint(Record):
+    """An e-mail address or a phone number of a contact or company; `Primary` mirrors the contact's own."""
+
+    label: str
+    info: str
+    owner: Ref
+
+
+@dataclass(kw_only=True)
+class ContactType(Record):
+    name: str

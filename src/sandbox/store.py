@@ -1,0 +1,213 @@
+"""The town: several firms, their records and tokens, in memory behind one lock, served by one process."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sandbox.clock import Clock, system_clock
+from sandbox.faults import Faults
+from sandbox.ratelimit import RateLimiter
+from sandbox.records import (
+    Activity,
+    Company,
+    Contact,
+    ContactPoint,
+    ContactType,
+    CustomField,
+    Matter,
+    Note,
+    Pipeline,
+    PracticeArea,
+    Stage,
+    SubStatus,
+    Tag,
+    User,
+)
+
+# Different starts per kind: an id used for the wrong kind finds nothing instead of somebody else.
+FIRST_IDS = {
+    "firm": 21,
+    "user": 111,
+    "contact": 1001,
+    "company": 1501,
+    "matter": 5001,
+    "note": 7001,
+    "activity": 90001,
+    "pipeline": 31,
+    "stage": 301,
+    "practice_area": 901,
+    "sub_status": 401,
+    "custom_field": 4701,
+    "list_option": 51,
+    "tag": 601,
+    "email_address": 2001,
+    "phone_number": 3001,
+    "custom_contact_type": 81,
+}
+REQUESTS_KEPT = 10_000
+
+
+@dataclass
+class FirmOptions:
+    expiring_tokens: bool = False  # off: today's documented tokens, which never expire
+    revocation: bool = False  # off: today's 404 on /oauth/revoke
+    stages_move: bool = True  # off: stage_id is accepted and ignored, as a third party reports
+
+
+@dataclass
+class DeveloperApp:
+    name: str
+    client_id: str
+    client_secret: str
+    redirect_uris: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Code:
+    client_id: str
+    redirect_uri: str
+    firm: str
+    user_id: int
+    expires_at: datetime
+    spent_on: str | None = None
+
+
+@dataclass
+class Token:
+    access_token: str
+    firm: str
+    user_id: int
+    client_id: str
+    created_at: datetime
+    expires_at: datetime | None = None
+    refresh_token: str | None = None
+
+
+@dataclass(frozen=True)
+class LoggedRequest:
+    """Never holds a body or a header: a rehearsal may run on real names."""
+
+    number: int
+    at: datetime
+    method: str
+    path: str
+    query: str
+    status: int  # 0: no answer was sent
+    firm: str | None
+    ms: float
+
+
+@dataclass
+class Firm:
+    id: int
+    slug: str
+    name: str
+    timezone: ZoneInfo
+    app: DeveloperApp
+    options: FirmOptions = field(default_factory=FirmOptions)
+    users: dict[int, User] = field(default_factory=dict)
+    contacts: dict[int, Contact] = field(default_factory=dict)
+    companies: dict[int, Company] = field(default_factory=dict)
+    matters: dict[int, Matter] = field(default_factory=dict)
+    notes: dict[int, Note] = field(default_factory=dict)
+    activities: dict[int, Activity] = field(default_factory=dict)
+    pipelines: dict[int, Pipeline] = field(default_factory=dict)
+    stages: dict[int, Stage] = field(default_factory=dict)
+    practice_areas: dict[int, PracticeArea] = field(default_factory=dict)
+    sub_statuses: dict[int, SubStatus] = field(default_factory=dict)
+    custom_fields: dict[int, CustomField] = field(default_factory=dict)
+    tags: dict[int, Tag] = field(default_factory=dict)
+    email_addresses: dict[int, ContactPoint] = field(default_factory=dict)
+    phone_numbers: dict[int, ContactPoint] = field(default_factory=dict)
+    contact_types: dict[int, ContactType] = field(default_factory=dict)
+
+    @property
+    def admin(self) -> User:
+        return self.users[min(self.users)]
+
+    def stage_named(self, name: str) -> Stage:
+        return next(stage for stage in self.stages.values() if stage.name == name)
+
+    def practice_area_named(self, name: str) -> PracticeArea:
+        return next(area for area in self.practice_areas.values() if area.name == name)
+
+    def custom_field_named(self, name: str) -> CustomField:
+        return next(row for row in self.custom_fields.values() if row.name == name)
+
+
+class Town:
+    """Everything the sandbox knows. Hold `lock` while you read or write several records."""
+
+    def __init__(self, clock: Clock = system_clock, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.clock = clock
+        self.sleep = sleep
+        self.lock = threading.RLock()
+        self.firms: dict[str, Firm] = {}
+        self.codes: dict[str, Code] = {}
+        self.tokens: dict[str, Token] = {}
+        self.requests: list[LoggedRequest] = []
+        self.faults = Faults()
+        # 50 a minute by the API docs, 150 by the help centre; None switches it off.
+        self.rate_limit: int | None = 50
+        self.rates = RateLimiter()
+        self._ids = dict(FIRST_IDS)
+        self._logged = 0
+
+    def firm(self, slug: str) -> Firm:
+        return self.firms[slug]
+
+    def next_id(self, kind: str) -> int:
+        with self.lock:
+            number = self._ids[kind]
+            self._ids[kind] = number + 1
+            return number
+
+    def issue_token(
+        self,
+        slug: str,
+        *,
+        user_id: int | None = None,
+        client_id: str | None = None,
+        expires_in: int | None = None,
+        refresh: bool = False,
+    ) -> str:
+        """A bearer token for the firm, as if its admin had allowed the app. `expires_in` in seconds."""
+        now = self.clock()
+        firm = self.firm(slug)
+        token = Token(
+            access_token=secrets.token_urlsafe(30),
+            firm=slug,
+            user_id=user_id or firm.admin.id,
+            client_id=client_id or firm.app.client_id,
+            created_at=now,
+            expires_at=now + timedelta(seconds=expires_in) if expires_in is not None else None,
+            refresh_token=secrets.token_urlsafe(30) if refresh else None,
+        )
+        with self.lock:
+            self.tokens[token.access_token] = token
+        return token.access_token
+
+    def revoke_tokens(self, slug: str) -> int:
+        """What removing the app inside Lawmatics does: every token of the firm answers 401 from now on."""
+        with self.lock:
+            gone = [key for key, token in self.tokens.items() if token.firm == slug]
+            for key in gone:
+                del self.tokens[key]
+        return len(gone)
+
+    def live_token(self, access_token: str) -> Token | None:
+        token = self.tokens.get(access_token)
+        if token is None or (token.expires_at is not None and token.expires_at <= self.clock()):
+            return None
+        return token
+
+    def log(self, *, method: str, path: str, query: str, status: int, firm: str | None, ms: float) -> None:
+        with self.lock:
+            self._logged += 1
+            self.requests.append(LoggedRequest(self._logged, self.clock(), method, path, query, status, firm, ms))
+            if len(self.requests) > REQUESTS_KEPT:
+                del self.requests[: len(self.requests) - REQUESTS_KEPT]

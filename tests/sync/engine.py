@@ -1,0 +1,41 @@
+"""Small handles for tests of the engine."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from casehug.intake.models import Matter
+from casehug.sync.models import Attempt, Change, Decision
+from casehug.sync.outbox import request_sync
+from casehug.tenancy.actor import Actor
+from casehug.tenancy.scope import firm_scope
+from sandbox import records
+from sandbox.store import Firm
+
+Drain = Callable[[UUID], None]
+
+
+def click(actor: Actor, matter: Matter, decision: Decision = Decision.NONE) -> None:
+    """Press "Sync to Lawmatics"."""
+    with firm_scope(actor.firm_id):
+        request_sync(actor, matter_id=matter.id, decision=decision)
+
+
+def only_change(firm_id: UUID, matter: Matter, *, latest: bool = False) -> Change:
+    with firm_scope(firm_id):
+        changes = list(Change.objects.filter(matter_id=matter.id).order_by("id"))
+    assert latest or len(changes) == 1
+    return changes[-1]
+
+
+def attempts(firm_id: UUID, matter: Matter) -> list[tuple[str, str]]:
+    """The matter's log as (action, state), oldest first."""
+    with firm_scope(firm_id):
+        return list(Attempt.objects.filter(matter_id=matter.id).order_by("id").values_list("action", "state"))
+
+
+def contacts_named(firm: Firm, name: str) -> list[records.Contact]:
+    return [contact for contact in firm.contacts.values() if contact.name == name]
+
+
+def matters_titled(firm: Firm, *titles: str) -> list[records.Matter]:
+    return [matter for matter in firm.matters.values() if matter.case_title in titles]
