@@ -19,7 +19,7 @@ dev: $(VENV)/.runtime ## The demo's servers with code reload and debug pages, wi
 	@$(PY) -m casehug.ops.demo --dev
 
 test: $(VENV)/.dev browser ## All tests, with the browser journeys where Chromium is or can be installed
-	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: $(VENV)/.dev ## Format, lint, types, import contracts
 	@$(VENV)/bin/ruff format --check src tests benchmarks

@@ -49,6 +49,7 @@ from tests import cast, databases  # noqa: E402
 from tests.lawmatics_town import TownTransport  # noqa: E402
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 setup_test_environment()
 

@@ -1,9 +1,11 @@
 """Databases for tests: a template migrated once, copied for each pytest process."""
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from casehug.ops import database, local_postgres
 ADMIN = "CASEHUG_TEST_ADMIN_URL"
 TEMPLATE = "CASEHUG_TEST_TEMPLATE"
 PASSWORDS = {"owner": "owner-of-tests", "app": "app-of-tests", "sync": "sync-of-tests"}
-FOLDER = Path(".data/test-postgres")
+FOLDERS = Path(".data")
 
 
 @contextmanager
@@ -27,10 +29,28 @@ def server_for_the_run() -> Iterator[None]:
         os.environ[TEMPLATE] = database.migrated_template(given, passwords=PASSWORDS)
         yield
         return
-    with local_postgres.running(FOLDER, settings=local_postgres.FAST_AND_LOSSY) as server:
+    with (
+        own_folder("test-postgres") as folder,
+        local_postgres.running(folder, settings=local_postgres.FAST_AND_LOSSY) as server,
+    ):
         os.environ[ADMIN] = server.admin_url
         os.environ[TEMPLATE] = database.migrated_template(server.admin_url, passwords=PASSWORDS)
         yield
+
+
+@contextmanager
+def own_folder(name: str) -> Iterator[Path]:
+    """The first folder of this name that no other run of the tests is using: each run stops its own servers."""
+    for number in count(1):
+        folder = FOLDERS / f"{name}-{number}"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "in-use").open("w") as mark:
+            try:
+                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                continue
+            yield folder
+            return
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,10 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "casehug.accounts.adapter.InvitationOnly"
+ACCOUNT_FORMS = {
+    "login": "casehug.accounts.forms.SignInForm",
+    "reset_password": "casehug.accounts.forms.ForgottenPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -1,7 +1,9 @@
 """All addresses. Each room keeps its own."""
 
+from django.conf import settings
 from django.urls import include, path
 
+from casehug.ui.styleguide import styleguide
 from casehug.web.health import healthz
 
 urlpatterns = [
@@ -9,3 +11,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("casehug.web.urls")),
 ]
+
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", styleguide))

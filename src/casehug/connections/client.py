@@ -38,6 +38,7 @@ def oauth_of(connection: Connection) -> OAuth:
         client_id=connection.client_id,
         client_secret=connection.reveal("client_secret_sealed"),
         http=_http(),
+        now=clock.now,
     )
 
 
@@ -71,12 +72,13 @@ def client_of_firm(
     return client_with_token(access_token, before=before, after=after)
 
 
-def fresh_token(firm_id: UUID) -> str:
+def fresh_token(firm_id: UUID, *, patience: float = REFRESH_WAIT_SECONDS) -> str:
     """The access token, refreshed first if it ends within five minutes (single-flight across processes).
 
-    Raises NotConnected; LawmaticsError if the refresh fails for a passing reason.
+    Waits at most `patience` seconds for another process's refresh. Raises NotConnected; LawmaticsError if the refresh
+    fails for a passing reason.
     """
-    deadline = monotonic() + REFRESH_WAIT_SECONDS
+    deadline = monotonic() + patience
     while True:
         with firm_scope(firm_id):
             connection = _usable_connection()
@@ -117,7 +119,9 @@ def _token_of(connection: Connection) -> Token:
 def _claim_refresh(connection: Connection) -> bool:
     now = clock.now()
     free = Q(refresh_claimed_at=None) | Q(refresh_claimed_at__lt=now - REFRESH_CLAIM)
-    return bool(Connection.objects.filter(free, id=connection.id).update(refresh_claimed_at=now))
+    # Only for the refresh token that was read: between the reading and this another process may have spent it.
+    unspent = Connection.objects.filter(free, id=connection.id, refresh_token_sealed=connection.refresh_token_sealed)
+    return bool(unspent.update(refresh_claimed_at=now))
 
 
 def _refresh(firm_id: UUID, spent: Connection, refresh_token: str) -> str | None:

@@ -12,13 +12,13 @@ from casehug.intake.errors import BadInput
 HOME_REGION = "US"
 LONGEST_EMAIL, LONGEST_NAME_KEY = 254, 161
 
-# Control characters and lone surrogates cannot be stored; overrides of the writing direction make one name look like another.
+# Not to be stored: control characters, lone surrogates, and overrides of the writing direction, which disguise names.
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def clean_name(text: str, *, field: str, label: str, limit: int = 80) -> str:
     name = " ".join(text.split())
-    if not any(unicodedata.category(character)[0] in "LNPS" for character in name if character != "\x00"):
+    if not any(unicodedata.category(character)[0] in "LNPS" for character in name):
         raise BadInput(f"Enter the {label}.", field=field)
     return _storable(name, field=field, label=label, limit=limit)
 

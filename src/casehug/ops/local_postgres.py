@@ -23,6 +23,7 @@ from urllib.parse import quote
 import psycopg
 
 START_SECONDS = 30.0
+LAST_ONE_ENDS_SECONDS = 10.0
 FAST_AND_LOSSY = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 
 
@@ -51,20 +52,48 @@ def running(folder: Path, *, settings: tuple[str, ...] = ()) -> Iterator[LocalPo
     data = folder / "data"
     if not (data / "PG_VERSION").exists():
         _init(data, folder)
-    if (port := _port_of_running(data)) and _answers(_url(password, port)):
-        yield LocalPostgres(_url(password, port), started_here=False)
-        return
-    port = _free_port()
-    process = _start(data, folder, port, settings)
+    url, process = _join_or_start(data, folder, password, settings)
     try:
-        _wait(process, _url(password, port), folder)
-        yield LocalPostgres(_url(password, port), started_here=True)
+        yield LocalPostgres(url, started_here=process is not None)
     finally:
-        process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
+        if process is not None:
+            _stop(process)
+
+
+def _join_or_start(
+    data: Path, folder: Path, password: str, settings: tuple[str, ...]
+) -> tuple[str, "subprocess.Popen[bytes] | None"]:
+    """The server's address, and its process if it was started here.
+
+    A server whose parent was killed a moment ago is still ending and holds the folder: that is waited for.
+    """
+    deadline = time.monotonic() + LAST_ONE_ENDS_SECONDS
+    while True:
+        if (port := _port_of_running(data)) and _answers(_url(password, port)):
+            return _url(password, port), None
+        lock = data / "postmaster.pid"
+        held = lock.exists()
+        port = _free_port()
+        process = _start(data, folder, port, settings)
         try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
+            _wait(process, _url(password, port), folder)
+            return _url(password, port), process
+        except CannotStart:
+            _stop(process)
+            if not (held or lock.exists()) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        except BaseException:
+            _stop(process)
+            raise
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def binaries() -> Path:
@@ -81,7 +110,7 @@ def binaries() -> Path:
 
 def _password(folder: Path) -> str:
     file = folder / "password"
-    if not file.exists():
+    if not file.exists() or not file.read_text():
         file.touch(mode=0o600)
         file.write_text(token_urlsafe(24))
     return file.read_text()

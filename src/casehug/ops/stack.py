@@ -45,11 +45,13 @@ def running(
     sandbox_port: int = SANDBOX_PORT,
     settings: Mapping[str, str] | None = None,
     postgres: tuple[str, ...] = (),
+    reload: bool = False,
     prepare: Callable[[Mapping[str, str]], None] | None = None,
 ) -> Iterator[Stack]:
     """Start everything under `folder` with the database `name`; stop everything at the end.
 
-    `settings` are environment variables on top of the usual ones; `prepare(environment)` runs in this process once the
+    `settings` are environment variables on top of the usual ones; `reload` serves the pages with Django's own server,
+    which starts anew when the code changes; `prepare(environment)` runs in this process once the
     database is there, while the servers start. Raises CannotStart, CannotPrepare or DidNotStart.
     """
     with ExitStack() as opened:
@@ -66,7 +68,7 @@ def running(
         ports = choose_port(web_port), choose_port(sandbox_port)
         environment = _environment(folder, addresses, *ports) | dict(settings or {})
         _collect_static(folder, environment)
-        stack = _start(folder, environment, addresses, *ports)
+        stack = _start(folder, environment, addresses, *ports, reload=reload)
         # Unwound from the end: all are asked to stop at once, then each is waited for.
         for child in stack.children:
             opened.callback(child.stop)
@@ -99,11 +101,18 @@ def _environment(folder: Path, addresses: Mapping[str, str], web_port: int, sand
 
 
 def _start(
-    folder: Path, environment: dict[str, str], addresses: dict[str, str], web_port: int, sandbox_port: int
+    folder: Path,
+    environment: dict[str, str],
+    addresses: dict[str, str],
+    web_port: int,
+    sandbox_port: int,
+    *,
+    reload: bool,
 ) -> Stack:
     logs = folder / "logs"
     app, sync = {**environment, "CASEHUG_PROCESS": "app"}, {**environment, "CASEHUG_PROCESS": "sync"}
-    worker = [sys.executable, "-m", "casehug.ops.cli", "worker"]
+    casehug = [sys.executable, "-m", "casehug.ops.cli"]
+    served = serve("casehug.config.wsgi:application", port=web_port, threads=4)
     return Stack(
         web_url=environment["CASEHUG_BASE_URL"],
         sandbox_url=environment["LAWMATICS_API_URL"],
@@ -111,11 +120,11 @@ def _start(
         addresses=addresses,
         web=Child(
             "The web server",
-            serve("casehug.config.wsgi:application", port=web_port, threads=4),
+            [*casehug, "runserver", f"127.0.0.1:{web_port}"] if reload else served,
             environment=app,
             log=logs / "web.log",
         ),
-        worker=Child("The worker", worker, environment=sync, log=logs / "worker.log"),
+        worker=Child("The worker", [*casehug, "worker"], environment=sync, log=logs / "worker.log"),
         sandbox=Child(
             "The sandbox",
             serve("sandbox.wsgi:app", port=sandbox_port, threads=8),

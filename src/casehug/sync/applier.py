@@ -6,16 +6,13 @@ Every write is committed as an Attempt before it leaves, and the network is only
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any, TypeVar
-from uuid import UUID
 
 from casehug.intake.disclosure import MatterDisclosure, disclose_matter
-from casehug.kit import clock
 from casehug.kit.ids import new_marker
-from casehug.sync import ledger, lookup, policy
+from casehug.sync import ledger, policy, recovery
 from casehug.sync.lanes import Lease
-from casehug.sync.lookup import ADD_NOTE, CREATE_CONTACT, CREATE_MATTER, CREATES
+from casehug.sync.lookup import ADD_NOTE, CREATE_CONTACT, CREATE_MATTER
 from casehug.sync.mapping import Placement, Reference, place
 from casehug.sync.meter import Meter
 from casehug.sync.models import Attempt, AttemptState, Change, Decision, Priority, RecordKind
@@ -37,29 +34,12 @@ from casehug.sync.planner import (
     digest,
     plan,
 )
-from casehug.sync.policy import Ruling
+from casehug.sync.policy import NeedsPerson, Ruling
 from casehug.tenancy.actor import current_firm
 from casehug.tenancy.scope import firm_scope
 from lawmatics import Contact, ContactWrite, Lawmatics, Matter, MatterWrite
 
 Answer = TypeVar("Answer")
-
-
-class NeedsPerson(Exception):
-    """The change cannot go on without somebody's decision."""
-
-    def __init__(self, ruling: Ruling, text: str = "") -> None:
-        super().__init__(ruling.code)
-        self.ruling = ruling
-        self.text = text or ruling.text
-
-
-class StillUnknown(Exception):
-    """A create whose outcome is not known yet: nothing is repeated before `until`."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__("outcome unknown")
-        self.until = until
 
 
 @dataclass
@@ -85,7 +65,9 @@ class Applier:
 
         Raises NeedsPerson, StillUnknown, LaneLost, BudgetSpent and LawmaticsError; the caller settles those.
         """
-        self._resolve_unknown()
+        self.action = recovery.LOOK
+        recovery.resolve_unknown(self.lease, self.client, self.change)
+        self.action = "plan"
         self._load()
         while steps := plan(self.wanted, self.known):
             self.known = self._make(steps[0])
@@ -289,7 +271,9 @@ class Applier:
 
     def _save_link(self, kind: RecordKind, link: KnownLink, **told: Any) -> None:
         record_id = self.wanted.client_id if kind == RecordKind.CONTACT else self.change.matter_id
-        ledger.save_link(kind=kind, record_id=_certain(record_id), link=link, **told)
+        if record_id is None:
+            raise ValueError("a contact is only written for a matter that has a client")
+        ledger.save_link(kind=kind, record_id=record_id, link=link, **told)
 
     def _stage_name(self, matter: Matter) -> str:
         return matter.stage_name or self.settings.stage_name(matter.stage_id or "")
@@ -301,72 +285,6 @@ class Applier:
         if matter.stage_id != self.placement.stage_id:
             return f"Lawmatics did not take the stage “{self.placement.stage_name}”. Move the matter there by hand."
         return ""
-
-    # --- unknown outcomes -----------------------------------------------------------------------------------------
-
-    def _resolve_unknown(self) -> None:
-        """Settle what an earlier run left open, before anything is planned."""
-        with firm_scope(self.lease.firm_id):
-            attempts = ledger.unresolved(self.change.matter_id)
-        for attempt in attempts:
-            self.action = attempt.action
-            if attempt.action in CREATES:
-                self._look_for(attempt)
-            else:
-                # An update can be compared and made again without harm.
-                self._resolve(attempt, AttemptState.FAILED, text="Its outcome is unknown; compared again.")
-
-    def _look_for(self, attempt: Attempt) -> None:
-        sighting = lookup.look(self.client, attempt)
-        kind = RecordKind(attempt.action.split(".")[0])
-        with firm_scope(self.lease.firm_id):
-            taken = ledger.linked_elsewhere(kind, sighting.ids) if kind == RecordKind.MATTER else set()
-        ids = [record_id for record_id in sighting.ids if record_id not in taken]
-        now = clock.now()
-        if ids:
-            self._adopt(attempt, kind, ids)
-        elif now < attempt.at + lookup.QUARANTINE:
-            raise StillUnknown(attempt.at + lookup.QUARANTINE)
-        elif attempt.lookups + 1 < lookup.LOOKS_BEFORE_REPEAT:
-            self._resolve(attempt, AttemptState.UNKNOWN, lookups=attempt.lookups + 1, looked_at=now)
-            raise StillUnknown(now + lookup.QUARANTINE)
-        elif attempt.looked_at is not None and now < attempt.looked_at + lookup.QUARANTINE:
-            raise StillUnknown(attempt.looked_at + lookup.QUARANTINE)
-        else:
-            self._resolve(attempt, AttemptState.ABSENT, text="Looked twice: it was not created.")
-            if sighting.blind:
-                raise NeedsPerson(policy.UNDECIDABLE_NOTE)
-
-    def _adopt(self, attempt: Attempt, kind: RecordKind, ids: list[str]) -> None:
-        intended = attempt.intended
-        several = f"{len(ids)} records fit; the oldest was taken." if len(ids) > 1 else ""
-        with firm_scope(self.lease.firm_id):
-            ledger.resolve(
-                self.lease,
-                attempt,
-                state=AttemptState.ADOPTED,
-                lawmatics_id=ids[0],
-                text=several or "Found in Lawmatics after its answer was lost.",
-            )
-            person = disclose_matter(self.change.matter_id).person
-            record_id = self.change.matter_id
-            if kind == RecordKind.CONTACT:
-                record_id = _certain(person.client_id if person else None)
-            sent = intended["facts"] if kind == RecordKind.NOTE else intended["fields"]
-            link = KnownLink(lawmatics_id="" if kind == RecordKind.NOTE else ids[0], sent=sent, digest="")
-            if kind == RecordKind.NOTE:
-                link = replace(link, digest=digest(sent))
-            ledger.save_link(kind=kind, record_id=record_id, link=link, adopted=True, notice=several)
-
-    def _resolve(self, attempt: Attempt, state: AttemptState, **columns: Any) -> None:
-        with firm_scope(self.lease.firm_id):
-            ledger.resolve(self.lease, attempt, state=state, **columns)
-
-
-def _certain(record_id: UUID | None) -> UUID:
-    if record_id is None:
-        raise ValueError("a contact is only written for a matter that has a client")
-    return record_id
 
 
 def _contact(fields: Mapping[str, Any]) -> ContactWrite:

@@ -12,12 +12,12 @@ from casehug.connections.errors import NotConnected
 from casehug.connections.services import mark_broken
 from casehug.kit import backoff, clock
 from casehug.sync import lanes, ledger, limits, policy, reference
-from casehug.sync.applier import Applier, NeedsPerson, StillUnknown
+from casehug.sync.applier import Applier
 from casehug.sync.lanes import LaneLost, Lease
 from casehug.sync.lookup import CREATES, QUARANTINE
 from casehug.sync.meter import Meter
 from casehug.sync.models import AttemptState
-from casehug.sync.policy import Fate, Ruling
+from casehug.sync.policy import Fate, NeedsPerson, Ruling, StillUnknown
 from casehug.tenancy.actor import Actor
 from casehug.tenancy.scope import firm_scope
 from lawmatics import LawmaticsError

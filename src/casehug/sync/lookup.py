@@ -15,7 +15,6 @@ from lawmatics import LONGEST_TIMEOUT_SECONDS, Lawmatics, errors
 # At least twice the longest time-out: until then a request that we gave up can still commit.
 QUARANTINE = timedelta(seconds=max(120.0, 2 * LONGEST_TIMEOUT_SECONDS))
 MARGIN = timedelta(minutes=5)
-LOOKS_BEFORE_REPEAT = 2
 
 CREATE_CONTACT, CREATE_MATTER, ADD_NOTE = "contact.create", "matter.create", "note.add"
 CREATES = {CREATE_CONTACT, CREATE_MATTER, ADD_NOTE}

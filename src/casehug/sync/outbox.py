@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Least
 
-from casehug.connections.models import Connection
+from casehug.connections.models import Connection, ConnectionState
 from casehug.events import catalogue
 from casehug.events.bus import subscribe
 from casehug.intake.access import matter as fetch_matter
@@ -28,17 +28,22 @@ def subscribe_to_facts() -> None:
 
 
 def on_matter_created(fact: catalogue.MatterCreated) -> None:
-    connection = Connection.objects.first()
     # A matter without a client has nobody to stand for in Lawmatics yet; it goes once it has one.
     has_client = disclose_matter(fact.matter_id).person is not None
-    if connection and connection.account_id and connection.sync_on_creation and has_client:
+    connection = _working_connection()
+    if connection and connection.sync_on_creation and has_client:
         enqueue(firm_id=fact.firm_id, matter_id=fact.matter_id, reason=fact.name, asked_by=fact.actor_id)
 
 
 def on_document_approved(fact: catalogue.DocumentApproved) -> None:
-    connection = Connection.objects.first()
-    if connection and connection.account_id and connection.sync_on_approval:
+    connection = _working_connection()
+    if connection and connection.sync_on_approval:
         enqueue(firm_id=fact.firm_id, matter_id=fact.matter_id, reason=fact.name, asked_by=fact.actor_id)
+
+
+def _working_connection() -> Connection | None:
+    """The connection, also while it waits to be renewed: its queue is kept. Not one that somebody ended."""
+    return Connection.objects.filter(state__in=[ConnectionState.CONNECTED, ConnectionState.BROKEN]).first()
 
 
 def on_connection_established(fact: catalogue.ConnectionEstablished) -> None:

@@ -4,6 +4,7 @@ The same table stands in docs/reference/sync-errors.md; a test compares the two.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from casehug.connections.errors import NotConnected
@@ -29,6 +30,23 @@ class Ruling:
     @property
     def text(self) -> str:
         return f"{self.happened} {self.advice}"
+
+
+class NeedsPerson(Exception):
+    """The change cannot go on without somebody's decision. `text` is the sentence for them."""
+
+    def __init__(self, ruling: Ruling, text: str = "") -> None:
+        super().__init__(ruling.code)
+        self.ruling = ruling
+        self.text = text or ruling.text
+
+
+class StillUnknown(Exception):
+    """A create whose outcome is not known yet: nothing is repeated before `until`."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("outcome unknown")
+        self.until = until
 
 
 RETRIES_ITSELF = "CaseHug tries again by itself; Retry does it now."
@@ -180,5 +198,5 @@ def rule(error: Exception, *, create: bool = False) -> Ruling:
 def explain(error: Exception, ruling: Ruling) -> str:
     """The sentence for the firm's own sync log, with what Lawmatics said about the values."""
     problems = error.problems if isinstance(error, errors.Refused) else ()
-    said = "; ".join(dict.fromkeys(problem.detail or problem.title for problem in problems))[:500]
+    said = "; ".join(dict.fromkeys((problem.detail or problem.title).rstrip(". ") for problem in problems))[:500]
     return f"{ruling.happened} {said}. {ruling.advice}" if said else ruling.text

@@ -69,6 +69,7 @@ STEP_WORDS = {
     "matter.create": "Create the matter",
     "matter.update": "Update the matter",
     "note.add": "Add the intake note",
+    "lookup": "Look for what may have been created",
     "plan": "Prepare the matter",
 }
 

@@ -78,8 +78,10 @@ class NewMatterForm(forms.Form):
     )
     client_search = forms.CharField(label="Find the client", required=False, max_length=200)
     client = forms.CharField(required=False)
-    first_name = forms.CharField(label="First name", required=False, max_length=80)
-    last_name = forms.CharField(label="Last name", required=False, max_length=80)
+    first_name = forms.CharField(
+        label="First name", max_length=80, error_messages={"required": "Enter the first name."}
+    )
+    last_name = forms.CharField(label="Last name", max_length=80, error_messages={"required": "Enter the last name."})
     email = forms.CharField(label="E-mail", required=False, max_length=254)
     phone = forms.CharField(label="Phone", required=False, max_length=32)
     # The answer to "is it the same person?", and about whom it was asked: an answer about others does not count.
@@ -93,6 +95,8 @@ class NewMatterForm(forms.Form):
         self._field("case_type").choices = case_type_choices()
         for name, kind in {"email": "email", "phone": "tel", "client_search": "search"}.items():
             self.fields[name].widget.input_type = kind
+        for name in ("first_name", "last_name"):
+            self.fields[name].required = self["client_is"].value() == NEW
         for name in ("first_name", "last_name", "email", "phone"):
             # The client's data, not that of the person at the keyboard.
             self.fields[name].widget.attrs["autocomplete"] = "off"
@@ -110,13 +114,6 @@ class NewMatterForm(forms.Form):
 
     def clean_phone(self) -> str:
         return self._checked("phone", normal.clean_phone)
-
-    def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("client_is") == NEW:
-            for name, label in (("first_name", "first name"), ("last_name", "last name")):
-                if name not in self.errors and not self.cleaned_data.get(name):
-                    self.add_error(name, f"Enter the {label}.")
-        return self.cleaned_data
 
     def new_client(self) -> NewClient:
         return NewClient(**{name: self.cleaned_data[name] for name in ("first_name", "last_name", "email", "phone")})

@@ -22,9 +22,9 @@ def main(arguments: list[str]) -> int:
     once, dev = "--once" in arguments, "--dev" in arguments
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     started = time.monotonic()
-    settings = {"CASEHUG_DEBUG": "1", "GRANIAN_RELOAD": "true"} if dev else {}
+    settings = {"CASEHUG_DEBUG": "1"} if dev else {}
     try:
-        with stack.running(FOLDER.resolve(), name="casehug_demo", settings=settings, prepare=seed) as house:
+        with stack.running(FOLDER.resolve(), name="casehug_demo", settings=settings, reload=dev, prepare=seed) as house:
             say(f"Ready in {time.monotonic() - started:.1f} s.\n")
             landed = [] if dev else walk(house.web_url, house.sandbox_url)
             if landed:

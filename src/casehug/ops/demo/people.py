@@ -1,10 +1,9 @@
-"""The demo's two firms and who signs in to them."""
+"""The demo's two firms and who signs in to them. `python -m casehug.ops.demo.people` founds them."""
 
-import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import django
 
 PASSWORD = "try-casehug-today"  # noqa: S105 - the demo's own, on a loopback address, with made-up people
 
@@ -24,10 +23,17 @@ EVERYBODY = (ALICE, BOB, CHARLIE)
 
 
 def seed(environment: Mapping[str, str]) -> None:
-    """Found the firms and hire their people, in this process, as the web login."""
-    os.environ.update(environment)
+    """Found the firms and hire their people, in a process of its own that has the web login."""
+    subprocess.run(
+        [sys.executable, "-m", "casehug.ops.demo.people"], env={**environment, "CASEHUG_PROCESS": "app"}, check=True
+    )
+
+
+def found_everything() -> None:
+    import django  # noqa: PLC0415 - the settings are read here and not where this module is imported for its names
+
     django.setup()
-    from allauth.account.models import EmailAddress  # noqa: PLC0415 - needs the settings
+    from allauth.account.models import EmailAddress  # noqa: PLC0415
 
     from casehug.accounts.models import User  # noqa: PLC0415
     from casehug.tenancy.models import Role  # noqa: PLC0415
@@ -40,3 +46,7 @@ def seed(environment: Mapping[str, str]) -> None:
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         with firm_scope(firms[person.firm]):
             add_member(user=user, role=Role(person.role))
+
+
+if __name__ == "__main__":
+    found_everything()
