@@ -1,1 +1,1 @@
-"""People who sign in: the user, the sign-in rules, and (in a later issue) second factors."""
+"""People who sign in: the user, the sign-in rules, and where second factors will live."""

@@ -3,6 +3,8 @@
 import hashlib
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from casehug.audit.services import record
 from casehug.connections.errors import ConnectionProblem, ConsentRefused
 from casehug.connections.models import Connection, ConnectionState, ConsentRequest
@@ -28,7 +30,11 @@ def save_credentials(actor: Actor, *, client_id: str, client_secret: str) -> Con
     connection.client_id = client_id
     if client_secret:
         connection.client_secret_sealed = connection.seal("client_secret_sealed", client_secret) or b""
-    connection.save()
+    try:
+        with transaction.atomic():
+            connection.save()
+    except IntegrityError as error:
+        raise ConnectionProblem("Somebody else has just saved credentials. Reload the page and look again.") from error
     record(actor, action="connection.credentials_saved", subject="connection", subject_id=connection.id)
     return connection
 

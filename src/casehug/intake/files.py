@@ -105,8 +105,10 @@ def clean_file_name(name: str, content_type: str) -> str:
     base = PurePosixPath(name.replace("\\", "/")).name
     kept = "".join(c for c in base if c.isprintable() and c not in '<>:"/|?*').strip(" .")
     ending = ACCEPTED[content_type]
-    stem = kept.rsplit(".", 1)[0].strip(" .") or "document"
-    given = "." + kept.rsplit(".", 1)[-1].lower() if "." in kept else ""
+    # What follows the last dot is an ending only if it looks like one: "Smith v. Jones" has none.
+    found = re.search(r"\.([A-Za-z0-9]{1,5})$", kept)
+    given = found[0].lower() if found else ""
+    stem = (kept[: found.start()] if found else kept).strip(" .") or "document"
     same = {ending} | ({".jpeg"} if ending == ".jpg" else set())
     return stem[:150] + (given if given in same else ending)
 

@@ -56,11 +56,15 @@ def clean_phone(text: str) -> str:
         return ""
     try:
         number = phonenumbers.parse(text, HOME_REGION)
+        international = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        again = phonenumbers.parse(international, HOME_REGION)
     except phonenumbers.NumberParseException as error:
         raise BadInput("Enter the phone number with its area code, like (303) 555-0134.", field="phone") from error
-    if not phonenumbers.is_possible_number(number):
+    # A number of zeros loses one with every reading: as a key it would be equal to nothing, not even to itself.
+    lasts = phonenumbers.format_number(again, phonenumbers.PhoneNumberFormat.E164) == international
+    if not lasts or not phonenumbers.is_possible_number(number):
         raise BadInput("This phone number has too many or too few digits.", field="phone")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return international
 
 
 def email_key(email: str) -> str:
@@ -74,7 +78,8 @@ def name_key(first_name: str, last_name: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents, single spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Twice, since each of the two steps can give the other more to do (Unicode, D146).
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 

@@ -11,7 +11,6 @@ from django.db import connection
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0
-LONGEST_SECONDS = CONNECT_SECONDS + ANSWER_SECONDS * 2
 
 
 class NetworkInsideTransaction(RuntimeError):

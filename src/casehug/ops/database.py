@@ -30,17 +30,20 @@ class CannotPrepare(Exception):
     """The server does not fit. The text says why and what to do."""
 
 
-def init(admin_url: str, *, name: str, passwords: dict[str, str]) -> dict[str, str]:
-    """Create what is missing and set the logins' passwords; answers their addresses by process (owner, app, sync).
+def init(admin_url: str, *, name: str, passwords: dict[str, str], replace: bool = False) -> dict[str, str]:
+    """Create what is missing; answers the logins' addresses by process (owner, app, sync).
 
-    `admin_url` is that of a superuser or of a login that may create roles and databases. Safe to repeat.
+    `admin_url` is that of a superuser or of a login that may create roles and databases. Logins belong to the whole
+    server: those that exist get the new passwords only with `replace`, because whoever uses the old ones is locked out.
     Raises CannotPrepare; psycopg.Error if the server refuses.
     """
     with psycopg.connect(admin_url, autocommit=True) as connection:
         if connection.info.server_version < OLDEST:
             raise CannotPrepare("This PostgreSQL is too old. CaseHug needs version 15 or newer.")
+        # All are judged before any is touched.
+        known = {login: _judge_login(connection, login, replace=replace) for login in LOGINS.values()}
         for process, login in LOGINS.items():
-            _make_login(connection, login, passwords[process])
+            _make_login(connection, login, passwords[process], known=known[login])
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(sql.SQL("GRANT casehug_owner TO CURRENT_USER"))
             make = sql.SQL("CREATE DATABASE {} OWNER casehug_owner ENCODING 'UTF8' TEMPLATE template0")
@@ -60,7 +63,7 @@ def migrated_template(admin_url: str, *, passwords: dict[str, str]) -> str:
     Its name changes when a migration or one of the libraries that bring some does, so a stale one is never used.
     """
     name = f"casehug_template_{_fingerprint()}"
-    made = init(admin_url, name=name, passwords=passwords)
+    made = init(admin_url, name=name, passwords=passwords, replace=True)
     with psycopg.connect(with_name(admin_url, name), autocommit=True) as connection:
         if connection.execute("SELECT to_regclass('tenancy_firm')").fetchone() == (None,):
             migrate(made["owner"])
@@ -73,6 +76,7 @@ def copy_template(admin_url: str, template: str, *, name: str) -> None:
         drop(connection, name)
         make = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER casehug_owner")
         connection.execute(make.format(sql.Identifier(name), sql.Identifier(template)))
+    _close_public(admin_url, name)
 
 
 def drop(connection: "psycopg.Connection[Any]", name: str) -> None:
@@ -94,8 +98,12 @@ def _fingerprint() -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in sources) + versions.encode()).hexdigest()[:12]
 
 
-def init_and_print(admin_url: str, *, name: str) -> None:
-    made = init(admin_url, name=name, passwords={process: token_urlsafe(24) for process in LOGINS})
+def init_and_print(admin_url: str, *, name: str, replace: bool) -> None:
+    passwords = {process: token_urlsafe(24) for process in LOGINS}
+    try:
+        made = init(admin_url, name=name, passwords=passwords, replace=replace)
+    except (CannotPrepare, psycopg.Error) as problem:
+        sys.exit(f"The database was not prepared: {str(problem).strip()}")
     for variable, process in (
         ("DATABASE_OWNER_URL", "owner"),
         ("DATABASE_URL", "app"),
@@ -104,10 +112,20 @@ def init_and_print(admin_url: str, *, name: str) -> None:
         sys.stdout.write(f"{variable}={made[process]}\n")
 
 
-def _make_login(connection: psycopg.Connection, login: str, password: str) -> None:
+def _judge_login(connection: psycopg.Connection, login: str, *, replace: bool) -> bool:
+    """Whether the login exists. Raises CannotPrepare if it may not be used or not be changed."""
     known = connection.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [login]).fetchone()
     if known == (True,):
         raise CannotPrepare(f"The login {login} exists and passes row security. Take that right from it first.")
+    if known and not replace:
+        raise CannotPrepare(
+            f"The login {login} exists on this server already. With --new-passwords all three logins get new ones, and"
+            " whoever uses the old ones is locked out."
+        )
+    return known is not None
+
+
+def _make_login(connection: psycopg.Connection, login: str, password: str, *, known: bool) -> None:
     verb = sql.SQL("ALTER ROLE {}" if known else "CREATE ROLE {}").format(sql.Identifier(login))
     rights = sql.SQL("LOGIN NOCREATEDB NOCREATEROLE PASSWORD {}").format(sql.Literal(password))
     connection.execute(verb + sql.SQL(" ") + rights)

@@ -4,6 +4,7 @@ Each start begins with a fresh copy of the migrated template database, so every 
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -59,6 +60,8 @@ def running(
             opened.enter_context(local_postgres.running(folder / "postgres", settings=postgres)).admin_url
         )
         passwords = {process: token_urlsafe(24) for process in database.LOGINS}
+        # Files of an earlier run were encrypted with keys that are gone.
+        shutil.rmtree(folder / "files", ignore_errors=True)
         template = database.migrated_template(admin_url, passwords=passwords)
         database.copy_template(admin_url, template, name=name)
         addresses = {

@@ -53,6 +53,8 @@ class Applier:
     settings: Reference
     action: str = "plan"
     attempt: Attempt | None = None
+    logged: int = 0
+    read_matter: Matter | None = None
 
     disclosure: MatterDisclosure = field(init=False)
     placement: Placement = field(init=False)
@@ -146,7 +148,7 @@ class Applier:
                 self.change,
                 action=self.action,
                 state=AttemptState.DONE,
-                requests=self.meter.requests,
+                requests=self._not_logged_yet(),
                 lawmatics_id=step.found.lawmatics_id,
                 text=notice,
             )
@@ -157,7 +159,8 @@ class Applier:
         if step.kind == RecordKind.CONTACT:
             found = _found_contact(self.client.contacts.get(step.lawmatics_id))
         else:
-            found = _found_matter(self.client.matters.get(step.lawmatics_id))
+            self.read_matter = self.client.matters.get(step.lawmatics_id)
+            found = _found_matter(self.read_matter)
         return self.known.having_read(step.kind, found)
 
     def _create_contact(self, step: Create) -> Known:
@@ -189,10 +192,11 @@ class Applier:
     def _update(self, step: Update) -> Known:
         before = self.known.links[step.kind]
         link = replace(before, sent={**before.sent, **step.fields}, digest=digest(self._fields(step.kind)))
+        told = self._seen_stage() if step.kind == RecordKind.MATTER else {}
         if not step.fields:
             # Everything there is ours already or was typed by the firm: remember that we compared.
             with firm_scope(self.lease.firm_id):
-                self._save_link(step.kind, link)
+                self._save_link(step.kind, link, **told)
         elif step.kind == RecordKind.CONTACT:
             self._write(
                 "contact.update",
@@ -205,7 +209,7 @@ class Applier:
                 "matter.update",
                 {"fields": dict(step.fields)},
                 lambda: self.client.matters.update(step.lawmatics_id, _matter(step.fields)),
-                lambda _answer: self._save_link(step.kind, link),
+                lambda _answer: self._save_link(step.kind, link, **told),
             )
         return self.known.having_linked(step.kind, link)
 
@@ -236,7 +240,6 @@ class Applier:
     ) -> Answer:
         """Plan, record, make, settle: one write to Lawmatics."""
         self.action = action
-        reads = self.meter.requests
         self.meter.prepay()
         with firm_scope(self.lease.firm_id):
             self.attempt = ledger.begin(
@@ -251,12 +254,18 @@ class Applier:
                 self.lease,
                 self.attempt,
                 state=AttemptState.DONE,
-                requests=self.meter.requests - reads,
+                requests=self._not_logged_yet(),
                 lawmatics_id=getattr(answer, "id", ""),
             )
             remember(answer)
         self.attempt = None
         return answer
+
+    def _not_logged_yet(self) -> int:
+        """The requests since the last line of the log: a search or read counts with the step it was made for."""
+        requests = self.meter.requests - self.logged
+        self.logged = self.meter.requests
+        return requests
 
     def _fields(self, kind: RecordKind) -> Mapping[str, str]:
         return self.wanted.contact if kind == RecordKind.CONTACT else self.wanted.matter
@@ -277,6 +286,13 @@ class Applier:
 
     def _stage_name(self, matter: Matter) -> str:
         return matter.stage_name or self.settings.stage_name(matter.stage_id or "")
+
+    def _seen_stage(self) -> dict[str, str]:
+        """What the read of an existing matter told about its stage, which the firm may have changed since."""
+        if self.read_matter is None:
+            return {}
+        notice = "" if self.read_matter.stage_id else self._stage_notice(self.read_matter)
+        return {"stage_name": self._stage_name(self.read_matter), "notice": notice}
 
     def _stage_notice(self, matter: Matter) -> str:
         if not self.placement.stage_id:

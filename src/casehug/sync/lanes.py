@@ -1,6 +1,6 @@
 """One lane per firm: who may work on its queue now, and when to look again.
 
-A drain leases the lane for a minute at a time and renews the lease before every request. Whoever lost the lease, by
+A drain leases the lane for a short while and renews the lease before every request. Whoever lost the lease, by
 freezing or by a stopped machine, finds its fence outdated and can settle nothing any more.
 """
 

@@ -1,7 +1,8 @@
 """Did it happen? The look into Lawmatics after a create whose answer never came.
 
-Never before the quarantine: a request that timed out here can still commit there. It is found by our own marker where
-there is one (a note's name), else by everything we sent, exactly, among the records made since it left.
+A look may find at any time; that it finds nothing counts only after the quarantine, because a request that timed out
+here can still commit there. What was made is found by our own marker where there is one (a note's name), else by
+everything we sent, exactly, among the records made since it left.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Where a case type belongs in the firm's Lawmatics: practice area and pipeline stage, found by name.
 
-Pure: reference data in, choice out. The firm's own mappings (a later issue) take the place of the defaults here.
+Pure: reference data in, choice out. A firm cannot edit these defaults yet.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 @dataclass(frozen=True)
 class Named:
-    """A practice area or sub status of the firm."""
+    """A practice area of the firm."""
 
     id: str
     name: str

@@ -208,7 +208,7 @@ class RequestSlot(FirmOwned):
 
 
 class ReferenceData(FirmOwned):
-    """The firm's pipelines, stages, practice areas and sub statuses as last read from Lawmatics."""
+    """The firm's stages with their pipelines, and its practice areas, as last read from Lawmatics."""
 
     KEEP: ClassVar = timedelta(hours=24)
 

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Least
 
+from casehug.audit.services import record
 from casehug.connections.models import Connection, ConnectionState
 from casehug.events import catalogue
 from casehug.events.bus import subscribe
@@ -62,6 +63,7 @@ def request_sync(actor: Actor, *, matter_id: UUID, decision: Decision = Decision
         priority=Priority.CLICK,
         decision=decision,
     )
+    record(actor, action="sync.requested", subject="matter", subject_id=matter.id, decision=str(decision))
 
 
 def enqueue(
@@ -109,6 +111,7 @@ def dismiss(actor: Actor, *, change: Change) -> bool:
     )
     if dismissed:
         note_delivery(matter_id=change.matter_id, state="")
+        record(actor, action="sync.dismissed", subject="matter", subject_id=change.matter_id, problem=change.problem)
     return bool(dismissed)
 
 

@@ -183,7 +183,7 @@ UNDECIDABLE_NOTE = Ruling(
     "note_unknown",
     Fate.ASK,
     "Lawmatics does not show whether the note was added.",
-    "Look at the contact in Lawmatics: Retry adds the note again, Dismiss leaves it.",
+    "Look at the contact in Lawmatics: Retry adds the note again, Dismiss leaves it until the matter is synced again.",
 )
 
 

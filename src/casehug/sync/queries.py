@@ -73,6 +73,8 @@ STEP_WORDS = {
     "plan": "Prepare the matter",
 }
 
+LOOK_WORDS = "Look in Lawmatics for what may have been created although the answer was lost; if it is there, link it"
+
 
 @dataclass(frozen=True)
 class LogLine:
@@ -168,7 +170,8 @@ def _planned(matter_id: UUID) -> list[str]:
     links = ledger.links_of(matter_id, person.client_id if person else None)
     note = links.get(RecordKind.NOTE)
     wanted = describe_wanted(disclosure, placement, clicked=True, sent_note=note.sent if note else {})
-    return [_in_words(step, placement) for step in plan(wanted, Known(links=links))]
+    looks = [LOOK_WORDS] if ledger.unresolved(matter_id) else []
+    return looks + [_in_words(step, placement) for step in plan(wanted, Known(links=links))]
 
 
 def _in_words(step: Step, placement: Placement) -> str:

@@ -65,7 +65,10 @@ def _matching(actor: Actor, wanted: MatterFilter) -> QuerySet[Matter]:
         found = found.exclude(status=MatterStatus.ARCHIVED)
     if wanted.delivery:
         found = found.filter(delivery_state="" if wanted.delivery == "none" else wanted.delivery)
-    for word in search_words(wanted.search):
+    words = search_words(wanted.search)
+    if wanted.search.strip() and not words:
+        return found.none()
+    for word in words:
         found = found.filter(
             Exists(
                 MatterWord.objects.filter(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from casehug.audit.services import record
 from casehug.events.bus import publish
 from casehug.events.catalogue import MatterCreated
 from casehug.intake import normal
@@ -97,6 +98,14 @@ def move_matter(actor: Actor, *, matter: Matter, to: MatterStatus) -> None:
         raise NotAllowed(f"A matter that is {matter.get_status_display().lower()} cannot become {to.label.lower()}.")
     if not Matter.objects.filter(id=matter.id, status=matter.status).update(status=to):
         raise NotAllowed("Somebody else has just changed this matter. Reload the page and look again.")
+    record(
+        actor,
+        action="matter.status_changed",
+        subject="matter",
+        subject_id=matter.id,
+        before=matter.status,
+        after=to.value,
+    )
     matter.status = to
 
 

@@ -1,0 +1,34 @@
+"""Facts carry ids and states, never what a client said."""
+
+import dataclasses
+from uuid import UUID
+
+import pytest
+
+from casehug.events import catalogue
+from casehug.events.catalogue import Fact
+
+KINDS = [
+    kind for kind in vars(catalogue).values() if isinstance(kind, type) and issubclass(kind, Fact) and kind is not Fact
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_carries_nothing_but_ids(kind: type[Fact]) -> None:
+    assert {field.type for field in dataclasses.fields(kind)} <= {UUID, UUID | None}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_has_a_name_of_two_words(kind: type[Fact]) -> None:
+    noun, verb = kind.name.split(".")
+    assert (noun.isidentifier(), verb.isidentifier()) == (True, True)
+
+
+def test_it_gives_no_name_twice() -> None:
+    assert len({kind.name for kind in KINDS}) == len(KINDS) >= 8
+
+
+def test_it_cannot_be_changed_after_it_was_told() -> None:
+    fact = catalogue.MatterCreated(firm_id=UUID(int=1), actor_id=None, matter_id=UUID(int=2))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        fact.matter_id = UUID(int=3)  # type: ignore[misc]

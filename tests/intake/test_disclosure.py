@@ -1,0 +1,165 @@
+"""The only door out: exactly these fields, and nothing else that is written anywhere in the house."""
+
+import dataclasses
+from uuid import UUID, uuid4
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from casehug.intake import disclosure
+from casehug.intake.disclosure import disclose_matter
+from casehug.intake.errors import NotFound
+from casehug.intake.models import ChecklistItem, Client, Document, Matter
+from casehug.intake.services.documents import approve_document, upload_document
+from casehug.tenancy.scope import firm_scope
+from tests import cast
+from tests.cast import Cast
+from tests.documents import approve_all, pdf
+
+# What may leave. A new line here is a decision about clients' secrets, not a formality.
+DOOR = {
+    "PersonDisclosure": ["client_id", "first_name", "last_name", "email", "phone"],
+    "IntakeDisclosure": ["case_type", "state", "completed_at", "approved", "asked"],
+    "MatterDisclosure": [
+        "matter_id",
+        "title",
+        "case_type",
+        "case_type_name",
+        "practice_area",
+        "state",
+        "person",
+        "intake",
+    ],
+}
+# The text columns that these fields are made of.
+DISCLOSED = {
+    (Matter, "title"),
+    (Matter, "case_type"),
+    (Matter, "case_type_name"),
+    (Matter, "practice_area"),
+    (Matter, "state"),
+    (Client, "first_name"),
+    (Client, "last_name"),
+    (Client, "email"),
+    (Client, "phone"),
+    (ChecklistItem, "name"),
+}
+# Limited by a check in the database to words of our own, so they hold no text of anybody.
+OUR_OWN_WORDS = {(Matter, "status"), (Document, "state"), (Document, "provided_by")}
+
+OTHER_TEXTS = [
+    (model, field)
+    for model in apps.get_app_config("intake").get_models()
+    for field in model._meta.local_fields
+    if isinstance(field, models.CharField | models.TextField | models.JSONField)
+    and (model, field.name) not in DISCLOSED | OUR_OWN_WORDS
+]
+
+
+def told(matter_id: UUID, firm_id: UUID) -> str:
+    with firm_scope(firm_id):
+        found = disclose_matter(matter_id)
+    return repr(found) + str(dataclasses.asdict(found))
+
+
+def test_it_has_exactly_these_fields() -> None:
+    found = {
+        name: [field.name for field in dataclasses.fields(kind)]
+        for name, kind in vars(disclosure).items()
+        if dataclasses.is_dataclass(kind)
+    }
+    assert found == DOOR
+
+
+def test_it_cannot_be_added_to_afterwards(people: Cast) -> None:
+    matter = cast.open_dana(people.bob)
+    with firm_scope(people.firm_id):
+        found = disclose_matter(matter.id)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        found.title = "x"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("model", "field"), OTHER_TEXTS, ids=[f"{model.__name__}.{field.name}" for model, field in OTHER_TEXTS]
+)
+def test_it_tells_no_other_text_of_the_domain(people: Cast, model: type[models.Model], field: models.CharField) -> None:
+    matter = cast.open_dana(people.bob)
+    approve_all(people.ann, matter, required_only=False)
+    canary = "canary-in-this-column"[: field.max_length or 40]
+    with firm_scope(people.firm_id):
+        changes = {field.name: canary}
+        rows = model._default_manager.all()
+        if any(field.name in constraint.fields for constraint in model._meta.total_unique_constraints):
+            first = rows.first()
+            assert first
+            rows = rows.filter(pk=first.pk)
+        _write(rows, changes)
+    assert canary not in told(matter.id, people.firm_id)
+
+
+def _write(rows: "models.QuerySet[models.Model]", changes: dict[str, str]) -> None:
+    if rows.model.__name__ == "MatterWord":
+        rows.delete()
+        rows.model._default_manager.create(matter=Matter.objects.get(), **changes)
+        return
+    assert rows.update(**changes) >= 1
+
+
+def test_it_has_other_texts_to_prove_it_with() -> None:
+    names = {(model.__name__, field.name) for model, field in OTHER_TEXTS}
+    assert names >= {("Document", "file_name"), ("Matter", "county"), ("ChecklistItem", "why"), ("MatterWord", "word")}
+
+
+@pytest.mark.parametrize(("model", "column"), sorted(DISCLOSED, key=str))
+def test_it_tells_each_text_that_it_should(people: Cast, model: type[models.Model], column: str) -> None:
+    """The twin: the same canary in a disclosed column is found, so the search above can find."""
+    matter = cast.open_dana(people.bob)
+    approve_all(people.ann, matter, required_only=True)
+    canary = "canary-in-this-column"[: model._meta.get_field(column).max_length]  # type: ignore[union-attr]
+    with firm_scope(people.firm_id):
+        model._default_manager.update(**{column: canary})
+    assert canary in told(matter.id, people.firm_id)
+
+
+def test_it_names_no_file_of_the_staff(people: Cast) -> None:
+    matter = cast.open_dana(people.bob)
+    with firm_scope(people.firm_id):
+        item = ChecklistItem.objects.get(matter=matter, key="photo-id")
+        upload = pdf("Strategy memo - opposing counsel is bluffing.pdf")
+        approve_document(people.ann, document=upload_document(people.bob, item=item, upload=upload))
+    text = told(matter.id, people.firm_id)
+    assert "Photo identification" in text
+    assert "Strategy" not in text
+
+
+def test_it_names_what_is_approved_in_the_order_of_the_checklist(people: Cast) -> None:
+    matter = cast.open_dana(people.bob)
+    approve_all(people.ann, matter, required_only=True)
+    with firm_scope(people.firm_id):
+        found = disclose_matter(matter.id).intake
+    assert found.approved == ("Photo identification", "Marriage certificate", "Tax returns, last three years")
+    assert (found.asked, found.state, found.case_type) == (7, "Colorado", "Divorce — Standard")
+    assert found.completed_at is not None
+
+
+def test_it_counts_an_item_with_two_approved_documents_once(people: Cast) -> None:
+    matter = cast.open_dana(people.bob)
+    with firm_scope(people.firm_id):
+        item = ChecklistItem.objects.get(matter=matter, key="photo-id")
+        for _ in range(2):
+            approve_document(people.ann, document=upload_document(people.bob, item=item, upload=pdf()))
+        assert disclose_matter(matter.id).intake.approved == ("Photo identification",)
+
+
+def test_it_tells_nobody_where_there_is_no_client(people: Cast) -> None:
+    matter = cast.open_dana(people.bob, client=None)
+    with firm_scope(people.firm_id):
+        assert disclose_matter(matter.id).person is None
+
+
+def test_it_tells_nothing_of_another_firm_s_matter(people: Cast) -> None:
+    matter = cast.open_dana(people.bob)
+    for matter_id in (matter.id, uuid4()):
+        with firm_scope(people.other_firm_id), pytest.raises(NotFound):
+            disclose_matter(matter_id)
