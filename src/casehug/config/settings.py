@@ -159,7 +159,9 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "accounts_cache",
         # By default 300 entries push older ones out, and with them a victim's count of failed sign-ins.
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
+        "OPTIONS": {
+            "MAX_ENTRIES": 100_000,
+        },
     },
 }
 

@@ -7,12 +7,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Min
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Min, Q
 
 from casehug.connections.models import Connection, ConnectionState
 from casehug.intake.case_types import CaseType, all_case_types
-from casehug.intake.disclosure import disclose_matter
+from casehug.intake.disclosure import MatterDisclosure, disclose_matter
 from casehug.intake.errors import NotFound
 from casehug.kit import clock
 from casehug.sync import ledger, limits, reference
@@ -147,7 +146,7 @@ def card_of(actor: Actor, matter_id: UUID) -> MatterCard:
         stage=matter_link.stage_name if matter_link else "",
         notices=[link.notice for link in (matter_link, contact_link) if link and link.notice],
         synced_at=max((link.updated_at for link in links.values()), default=None),
-        planned=_planned(matter_id) if connection and connection.is_connected else [],
+        planned=_planned(disclosure) if connection and connection.is_connected else [],
         history=[_line(attempt) for attempt in lines],
         change_id=change.id if change else None,
     )
@@ -161,10 +160,10 @@ def _card_state(connection: Connection | None, change: Change | None, link: Link
     return "linked" if link else "not_linked"
 
 
-def _planned(matter_id: UUID) -> list[str]:
+def _planned(disclosure: MatterDisclosure) -> list[str]:
     """What "Sync to Lawmatics" would do now, in words, from the same plan that the applier follows."""
     kept, _ = reference.kept()
-    disclosure = disclose_matter(matter_id)
+    matter_id = disclosure.matter_id
     placement = place(disclosure.case_type, disclosure.practice_area, kept or Reference())
     person = disclosure.person
     links = ledger.links_of(matter_id, person.client_id if person else None)
@@ -276,10 +275,19 @@ class Troubled:
 
 def troubled(actor: Actor, titles: TitlesOf, limit: int = 50) -> list[Troubled]:
     """What needs attention: held changes first, then those that failed and wait for their next try."""
-    held = Change.objects.filter(firm_id=actor.firm_id, state=ChangeState.HELD).order_by("-id")[:limit]
     failing = Change.objects.filter(firm_id=actor.firm_id, state=ChangeState.WAITING, failures__gt=0).order_by("-id")
-    rows = [*held, *failing[:limit]]
-    named = titles({row.matter_id for row in rows})
+    found = held(actor, titles, limit=limit)
+    return found + _troubles(list(failing[: limit - len(found)]), titles)
+
+
+def held(actor: Actor, titles: TitlesOf, *, limit: int) -> list[Troubled]:
+    """The changes that wait for a person, newest first."""
+    rows = Change.objects.filter(firm_id=actor.firm_id, state=ChangeState.HELD).order_by("-id")
+    return _troubles(list(rows[:limit]), titles)
+
+
+def _troubles(rows: list[Change], titles: TitlesOf) -> list[Troubled]:
+    named = titles({row.matter_id for row in rows}) if rows else {}
     return [
         Troubled(
             change_id=row.id,
@@ -292,7 +300,7 @@ def troubled(actor: Actor, titles: TitlesOf, limit: int = 50) -> list[Troubled]:
             since=row.created_at,
             not_before=row.not_before if row.state == ChangeState.WAITING else None,
         )
-        for row in rows[:limit]
+        for row in rows
     ]
 
 
@@ -322,18 +330,22 @@ class Health:
 
 def health(actor: Actor, *, time_zone: str, days: int = 7) -> Health:
     connection = Connection.objects.filter(firm_id=actor.firm_id).first()
-    waiting = Change.objects.filter(firm_id=actor.firm_id, state=ChangeState.WAITING)
-    numbers = waiting.aggregate(count=Count("id"), oldest=Min("created_at"))
+    waiting = Q(state=ChangeState.WAITING)
+    numbers = Change.objects.filter(firm_id=actor.firm_id, state__in=OPEN_STATES).aggregate(
+        waiting=Count("id", filter=waiting),
+        oldest=Min("created_at", filter=waiting),
+        held=Count("id", filter=Q(state=ChangeState.HELD)),
+    )
     lane = Lane.objects.filter(firm_id=actor.firm_id).first()
     now = clock.now()
     paused = lane if lane and lane.paused_until and lane.paused_until > now else None
-    last = Attempt.objects.filter(firm_id=actor.firm_id, state=AttemptState.DONE).order_by("-id").first()
+    done = Attempt.objects.filter(firm_id=actor.firm_id, state=AttemptState.DONE)
     return Health(
         connection=connection.state if connection else "",
-        held=Change.objects.filter(firm_id=actor.firm_id, state=ChangeState.HELD).count(),
-        waiting=numbers["count"],
+        held=numbers["held"],
+        waiting=numbers["waiting"],
         oldest_waiting=numbers["oldest"],
-        last_sync=last.at if last else None,
+        last_sync=done.order_by("-id").values_list("at", flat=True).first(),
         budget_used=limits.used_this_minute(),
         budget=settings.LAWMATICS_REQUESTS_PER_MINUTE,
         pause_reason=paused.pause_reason if paused else "",
@@ -343,16 +355,18 @@ def health(actor: Actor, *, time_zone: str, days: int = 7) -> Health:
 
 
 def _per_day(actor: Actor, today: datetime, days: int) -> list[tuple[str, int]]:
-    first = (today - timedelta(days=days - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    counted = dict(
-        Change.objects.filter(firm_id=actor.firm_id, state=ChangeState.DELIVERED, settled_at__gte=first)
-        .annotate(day=TruncDate("settled_at", tzinfo=today.tzinfo))
-        .values_list("day")
-        .annotate(Count("id"))
-        .order_by()
-    )
-    dates = [(first + timedelta(days=number)).date() for number in range(days)]
-    return [(f"{date:%a}", counted.get(date, 0)) for date in dates]
+    """Deliveries of the last `days` days in the time zone of `today`, as (weekday, count), oldest first."""
+    midnight = today.replace(hour=0, minute=0, second=0, microsecond=0)
+    # Wall-clock arithmetic: a day of 23 or 25 hours still ends at the next midnight.
+    edges = [midnight + timedelta(days=day) for day in range(1 - days, 2)]
+    starts = edges[:-1]
+    counts = {
+        f"day{number}": Count("id", filter=Q(settled_at__gte=start, settled_at__lt=edges[number + 1]))
+        for number, start in enumerate(starts)
+    }
+    delivered = Change.objects.filter(firm_id=actor.firm_id, state=ChangeState.DELIVERED, settled_at__gte=starts[0])
+    found = delivered.aggregate(**counts)
+    return [(f"{start:%a}", found[f"day{number}"]) for number, start in enumerate(starts)]
 
 
 @dataclass(frozen=True)

@@ -27,17 +27,20 @@ class Actor:
     @classmethod
     def member(cls, user_id: UUID | None) -> "Actor | None":
         """The person as a member of the scope's firm, or None if they do not belong to it."""
-        if user_id is None:
-            return None
-        membership = Membership.objects.select_related("user").filter(user_id=user_id, user__is_active=True).first()
-        if membership is None:
-            return None
-        return cls(
-            firm_id=current_firm_id(),
-            user_id=user_id,
-            name=str(membership.user),
-            role=Role(membership.role),
-        )
+        found = member_and_firm(user_id)
+        return found[0] if found else None
+
+
+def member_and_firm(user_id: UUID | None) -> tuple[Actor, Firm] | None:
+    """The person as a member of the scope's firm, and that firm, in one query; None if they do not belong to it."""
+    if user_id is None:
+        return None
+    memberships = Membership.objects.select_related("user", "firm")
+    membership = memberships.filter(user_id=user_id, user__is_active=True).first()
+    if membership is None:
+        return None
+    actor = Actor(firm_id=current_firm_id(), user_id=user_id, name=str(membership.user), role=Role(membership.role))
+    return actor, membership.firm
 
 
 def current_firm() -> Firm:

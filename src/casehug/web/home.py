@@ -10,15 +10,15 @@ from django.views.decorators.http import require_safe
 from casehug.intake.models import MatterStatus
 from casehug.intake.queries.matters import (
     awaiting_review,
-    count_awaiting_review,
     count_by_status,
     recent_matters,
     titles_of,
 )
-from casehug.sync.queries import health, troubled
+from casehug.sync.queries import health, held
 from casehug.web.reading import query
 from casehug.web.shell import FirmRequest, firm_page
 
+HELD_SHOWN = 6
 FUNNEL = (MatterStatus.NEW, MatterStatus.INTAKE, MatterStatus.REVIEW, MatterStatus.ACTIVE)
 
 
@@ -34,12 +34,14 @@ class FunnelStep:
 @firm_page()
 def home(request: FirmRequest) -> HttpResponse:
     actor = request.actor
+    lawmatics = health(actor, time_zone=request.firm.time_zone)
+    to_review, to_review_count = awaiting_review(actor)
     context = {
-        "to_review": awaiting_review(actor),
-        "to_review_count": count_awaiting_review(actor),
-        "held": [trouble for trouble in troubled(actor, titles_of, limit=6) if trouble.state == "held"],
+        "to_review": to_review,
+        "to_review_count": to_review_count,
+        "held": held(actor, titles_of, limit=HELD_SHOWN) if lawmatics.held else [],
         "funnel": _funnel(count_by_status(actor)),
-        "health": health(actor, time_zone=request.firm.time_zone),
+        "health": lawmatics,
         "recent": recent_matters(actor),
     }
     return render(request, "web/home.html", context)

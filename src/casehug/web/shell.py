@@ -14,7 +14,7 @@ from django_htmx.middleware import HtmxDetails
 
 from casehug.accounts.models import User
 from casehug.intake.errors import NotFound
-from casehug.tenancy.actor import Actor, current_firm
+from casehug.tenancy.actor import Actor, member_and_firm
 from casehug.tenancy.models import Firm, Role
 from casehug.tenancy.scope import firm_scope
 from casehug.tenancy.services import firm_of
@@ -105,10 +105,9 @@ def _outside(request: HttpRequest) -> HttpResponse:
 
 
 def _as_member(request: HttpRequest, roles: frozenset[Role]) -> FirmRequest:
-    actor = Actor.member(request.user.pk)
-    if actor is None or actor.role not in roles:
+    found = member_and_firm(request.user.pk)
+    if found is None or found[0].role not in roles:
         raise PermissionDenied
-    request.actor = actor  # type: ignore[attr-defined]
-    request.firm = current_firm()  # type: ignore[attr-defined]
+    request.actor, request.firm = found  # type: ignore[attr-defined]
     timezone.activate(request.firm.time_zone)  # type: ignore[attr-defined]
     return request  # type: ignore[return-value]

@@ -106,16 +106,11 @@ def count_by_status(actor: Actor) -> dict[str, int]:
     )
 
 
-def awaiting_review(actor: Actor, limit: int = 6) -> list[Document]:
-    return list(
-        Document.objects.filter(firm_id=actor.firm_id, state=DocumentState.UPLOADED)
-        .select_related("matter", "item")
-        .order_by("-id")[:limit]
-    )
-
-
-def count_awaiting_review(actor: Actor) -> int:
-    return Document.objects.filter(firm_id=actor.firm_id, state=DocumentState.UPLOADED).count()
+def awaiting_review(actor: Actor, limit: int = 6) -> tuple[list[Document], int]:
+    """The newest documents that wait for review, and how many there are in all."""
+    waiting = Document.objects.filter(firm_id=actor.firm_id, state=DocumentState.UPLOADED)
+    newest = list(waiting.select_related("matter", "item").order_by("-id")[:limit])
+    return newest, len(newest) if len(newest) < limit else waiting.count()
 
 
 @dataclass(frozen=True)
