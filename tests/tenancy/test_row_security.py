@@ -45,6 +45,8 @@ NOT_FIRM_OWNED = {
     "procrastinate_periodic_defers": "when the tick ran",
     "procrastinate_workers": "which workers live",
     "sync_doorbell": "a directory: which firms have something new, no client data",
+    "intake_portalkey": "a directory: a private link must be found before its firm is known; hashes and ids only",
+    "notify_mailround": "a directory: the mail worker must find the firms that have something to send",
     "sync_lane": "a directory: which firms are due, no client data",
 }
 

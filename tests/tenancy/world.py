@@ -18,7 +18,21 @@ from django.db import models
 from psycopg import sql
 
 from casehug.connections.services import request_consent, save_credentials
+from casehug.intake.models import (
+    Answer,
+    ChecklistItem,
+    Device,
+    DeviceCode,
+    Document,
+    FileKey,
+    IntakeLink,
+    InternalNote,
+    Matter,
+    TemplateVersion,
+    Upload,
+)
 from casehug.kit import clock
+from casehug.notify.models import Message, Unsubscribed, Wishes
 from casehug.sync.models import Attempt, Change, Link, ReferenceData, RequestSlot
 from casehug.tenancy.actor import Actor
 from casehug.tenancy.scope import firm_scope
@@ -107,6 +121,10 @@ def fill(actor: Actor, sync_process: ThreadPoolExecutor) -> None:
         RequestSlot.objects.create(at=clock.now())
         ReferenceData.objects.create(read_at=clock.now())
         change = Change.objects.create(matter_id=matter.id, reason="test")
+        fill_the_intake(actor, matter)
+        Message.objects.create(kind="link", recipient="dana@example.com")
+        Wishes.objects.create()
+        Unsubscribed.objects.create(user_id=actor.user_id)
 
     def as_the_engine() -> None:
         with firm_scope(actor.firm_id):
@@ -114,3 +132,24 @@ def fill(actor: Actor, sync_process: ThreadPoolExecutor) -> None:
             Link.objects.create(connection=connection, kind="matter", record_id=matter.id, lawmatics_id="1")
 
     sync_process.submit(as_the_engine).result()
+
+
+def fill_the_intake(actor: Actor, matter: Matter) -> None:
+    """The tables of the client's side: template, answers, link, uploads, notes. Joins the open scope."""
+    version, _ = TemplateVersion.objects.get_or_create(case_type="divorce-standard", number=1, defaults={"content": {}})
+    Matter.objects.filter(id=matter.id).update(template=version)
+    Answer.objects.create(matter=matter, question="nickname", value="Dee")
+    link = IntakeLink.objects.create(matter=matter, expires_at=clock.now())
+    Device.objects.create(link=link)
+    DeviceCode.objects.create(link=link, code_hash="0" * 64)
+    FileKey.objects.get_or_create(defaults={"sealed": b"sealed"})
+    item = ChecklistItem.objects.filter(matter=matter).first()
+    document = Document.objects.filter(matter=matter).first()
+    assert item
+    assert document
+    Document.objects.filter(id=document.id).update(part_of=document)
+    Upload.objects.create(
+        matter=matter, item=item, file_name="a.pdf", size=1, stored_as="x", wrapped_key=b"k", provided_by="client"
+    )
+    assert actor.user_id
+    InternalNote.objects.create(matter=matter, text="privileged", author_id=actor.user_id)

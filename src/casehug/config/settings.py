@@ -79,7 +79,9 @@ INSTALLED_APPS = [
     "casehug.intake",
     "casehug.connections",
     "casehug.sync",
+    "casehug.notify",
     "casehug.web",
+    "casehug.portal",
     "casehug.ops",
 ]
 

@@ -42,6 +42,57 @@ class DocumentApproved(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DocumentRejected(Fact):
+    name: ClassVar[str] = "document.rejected"
+    matter_id: UUID
+    document_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatterUpdated(Fact):
+    """Title, client, attorney or status changed."""
+
+    name: ClassVar[str] = "matter.updated"
+    matter_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatterArchived(Fact):
+    name: ClassVar[str] = "matter.archived"
+    matter_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientUpdated(Fact):
+    name: ClassVar[str] = "client.updated"
+    client_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntakeLinkSent(Fact):
+    """The firm wants the client to get the private link. Whoever delivers it asks for a token of its own."""
+
+    name: ClassVar[str] = "intake.link.sent"
+    matter_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntakeLinkLocked(Fact):
+    """Somebody entered wrong codes too often on a new device."""
+
+    name: ClassVar[str] = "intake.link.locked"
+    matter_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntakeSubmitted(Fact):
+    """The client pressed "I'm done"."""
+
+    name: ClassVar[str] = "intake.submitted"
+    matter_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class IntakeCompleted(Fact):
     name: ClassVar[str] = "intake.completed"
     matter_id: UUID

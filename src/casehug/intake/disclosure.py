@@ -8,10 +8,11 @@ the firm's own staff never leave: only the plain names of the checklist items th
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from casehug.intake.errors import NotFound
-from casehug.intake.models import ChecklistItem, DocumentState, Matter
+from casehug.intake.models import Answer, ChecklistItem, Document, DocumentState, Matter, Provider
 from casehug.intake.us_states import US_STATES
 
 
@@ -49,6 +50,57 @@ class MatterDisclosure:
     state: str
     person: PersonDisclosure | None
     intake: IntakeDisclosure
+
+
+@dataclass(frozen=True)
+class AnswerDisclosure:
+    """One answer that the client gave in the portal. Secrets are not among them."""
+
+    question: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class DocumentDisclosure:
+    """One approved document that the client gave through the portal. Its bytes are fetched by id, when they leave."""
+
+    document_id: UUID
+    item: str
+    category: str
+    file_name: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+def disclose_answers(matter_id: UUID) -> tuple[AnswerDisclosure, ...]:
+    """The client's own answers, secrets left out, by question."""
+    answers = Answer.objects.filter(matter_id=matter_id, sealed=None).exclude(value=None).order_by("question")
+    return tuple(AnswerDisclosure(question=answer.question, value=answer.value) for answer in answers)
+
+
+def disclose_documents(matter_id: UUID) -> tuple[DocumentDisclosure, ...]:
+    """The approved documents that came from the client. What the firm's staff provided stays here."""
+    approved = Document.objects.filter(
+        matter_id=matter_id, state=DocumentState.APPROVED, provided_by=Provider.CLIENT, part_of=None
+    ).select_related("item")
+    return tuple(
+        DocumentDisclosure(
+            document_id=document.id,
+            item=document.item.name,
+            category=document.item.category,
+            file_name=document.file_name,
+            content_type=document.content_type,
+            size=document.size,
+            sha256=document.sha256,
+        )
+        for document in approved.order_by("id")
+    )
+
+
+def matters_of_client(client_id: UUID) -> list[UUID]:
+    """The ids of a client's matters, oldest first. Ids tell nothing by themselves."""
+    return list(Matter.objects.filter(client_id=client_id).order_by("id").values_list("id", flat=True))
 
 
 def disclose_matter(matter_id: UUID) -> MatterDisclosure:

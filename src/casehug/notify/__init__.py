@@ -1,1 +1,4 @@
-"""E-mail and SMS to clients and staff. Not built yet; see docs/explanation/house.md."""
+"""Messages to clients and staff, by e-mail and SMS: link, code, rejected document, reminders, alerts.
+
+Subscribes to facts, writes a Message in the fact's transaction, and sends it after the commit.
+"""

@@ -74,7 +74,8 @@ class Applier:
         while steps := plan(self.wanted, self.known):
             self.known = self._make(steps[0])
         with firm_scope(self.lease.firm_id):
-            if self.meter.requests == 0:
+            if self.meter.requests == 0 and self.change.priority == Priority.CLICK:
+                # Somebody asked and should see an answer; an automatic reason that changes nothing is noise.
                 ledger.log(self.change, action="unchanged", state=AttemptState.DONE, requests=0)
             ledger.delivered(self.lease, self.change)
 

@@ -11,12 +11,12 @@ from casehug.connections.models import Connection, ConnectionState
 from casehug.events import catalogue
 from casehug.events.bus import subscribe
 from casehug.intake.access import matter as fetch_matter
-from casehug.intake.disclosure import disclose_matter
+from casehug.intake.disclosure import disclose_matter, matters_of_client
 from casehug.intake.services.matters import note_delivery
 from casehug.kit import clock
 from casehug.kit.wakeup import after_commit
 from casehug.sync import lanes
-from casehug.sync.models import OPEN_STATES, Change, ChangeState, Decision, Priority
+from casehug.sync.models import OPEN_STATES, Change, ChangeState, Decision, Link, Priority, RecordKind
 from casehug.tenancy.actor import Actor
 
 DRAIN = "sync.drain"
@@ -25,6 +25,8 @@ DRAIN = "sync.drain"
 def subscribe_to_facts() -> None:
     subscribe(catalogue.MatterCreated, on_matter_created)
     subscribe(catalogue.DocumentApproved, on_document_approved)
+    subscribe(catalogue.MatterUpdated, on_matter_updated)
+    subscribe(catalogue.ClientUpdated, on_client_updated)
     subscribe(catalogue.ConnectionEstablished, on_connection_established)
 
 
@@ -40,6 +42,28 @@ def on_document_approved(fact: catalogue.DocumentApproved) -> None:
     connection = _working_connection()
     if connection and connection.sync_on_approval:
         enqueue(firm_id=fact.firm_id, matter_id=fact.matter_id, reason=fact.name, asked_by=fact.actor_id)
+
+
+def on_matter_updated(fact: catalogue.MatterUpdated) -> None:
+    """A new title goes where the matter is already; a matter that has its client only now goes as a new one would."""
+    connection = _working_connection()
+    if connection is None or disclose_matter(fact.matter_id).person is None:
+        return
+    if connection.sync_on_creation or _is_linked(fact.matter_id):
+        enqueue(firm_id=fact.firm_id, matter_id=fact.matter_id, reason=fact.name, asked_by=fact.actor_id)
+
+
+def on_client_updated(fact: catalogue.ClientUpdated) -> None:
+    """A corrected name or address goes where the client's matters are already. One of them carries it."""
+    if _working_connection() is None:
+        return
+    linked = [matter_id for matter_id in matters_of_client(fact.client_id) if _is_linked(matter_id)]
+    for matter_id in linked[:1]:
+        enqueue(firm_id=fact.firm_id, matter_id=matter_id, reason=fact.name, asked_by=fact.actor_id)
+
+
+def _is_linked(matter_id: UUID) -> bool:
+    return Link.objects.filter(kind=RecordKind.MATTER, record_id=matter_id).exists()
 
 
 def _working_connection() -> Connection | None:

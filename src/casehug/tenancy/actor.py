@@ -25,6 +25,11 @@ class Actor:
         return cls(firm_id=firm_id, user_id=None, name="CaseHug", role=None)
 
     @classmethod
+    def client(cls, firm_id: UUID) -> "Actor":
+        """The client, acting through the portal."""
+        return cls(firm_id=firm_id, user_id=None, name="Client", role=None)
+
+    @classmethod
     def member(cls, user_id: UUID | None) -> "Actor | None":
         """The person as a member of the scope's firm, or None if they do not belong to it."""
         found = member_and_firm(user_id)

@@ -26,6 +26,12 @@ class Firm(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=150)
     time_zone = models.CharField(max_length=64, default="America/New_York", validators=[validate_timezone])
+    phone = models.CharField(max_length=32, blank=True)
+    email = models.EmailField(max_length=254, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    # The firm's face in the portal and in mails. `accent` is "#rrggbb" or "" for ours; the logo is a PNG we re-encoded.
+    accent = models.CharField(max_length=7, blank=True)
+    logo = models.BinaryField(null=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     def __str__(self) -> str:

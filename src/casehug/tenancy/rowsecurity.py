@@ -9,6 +9,7 @@ two run-time logins exactly the rights named. What is not granted is not allowed
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
@@ -63,12 +64,7 @@ class ProtectFirmTable(Operation):
         yield f"ALTER TABLE {table} ADD CONSTRAINT {table}_firm_key UNIQUE (firm_id, id)"
         for field in model._meta.local_fields:
             if isinstance(field, ForeignKey) and not field.db_constraint:  # type: ignore[attr-defined]
-                target = field.related_model._meta.db_table
-                yield (
-                    f"ALTER TABLE {table} ADD CONSTRAINT {table}_{field.name}_same_firm"
-                    f" FOREIGN KEY (firm_id, {field.column}) REFERENCES {target} (firm_id, id)"
-                    " DEFERRABLE INITIALLY DEFERRED"
-                )
+                yield _same_firm_reference(table, field)
 
     def database_backwards(
         self,
@@ -81,3 +77,53 @@ class ProtectFirmTable(Operation):
 
     def describe(self) -> str:
         return f"Put {self.model_name} behind row security"
+
+
+class TieToSameFirm(Operation):
+    """For a SameFirmKey that is added to a table which stands behind the wall already."""
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, model_name: str, field_name: str) -> None:
+        self.model_name = model_name
+        self.field_name = field_name
+
+    def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
+        return type(self).__name__, [self.model_name, self.field_name], {}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Nothing changes in the models."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        field = model._meta.get_field(self.field_name)
+        if not isinstance(field, ForeignKey):
+            raise TypeError(f"{self.field_name} is no reference")
+        schema_editor.execute(_same_firm_reference(model._meta.db_table, field))
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """The column is dropped by the same migration; its constraint goes with it."""
+
+    def describe(self) -> str:
+        return f"Tie {self.model_name}.{self.field_name} to rows of the same firm"
+
+
+def _same_firm_reference(table: str, field: "ForeignKey[Any, Any]") -> str:
+    return (
+        f"ALTER TABLE {table} ADD CONSTRAINT {table}_{field.name}_same_firm"
+        f" FOREIGN KEY (firm_id, {field.column}) REFERENCES {field.related_model._meta.db_table} (firm_id, id)"
+        " DEFERRABLE INITIALLY DEFERRED"
+    )

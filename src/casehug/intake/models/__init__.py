@@ -1,5 +1,29 @@
-from casehug.intake.models.checklist import ChecklistItem, Document, DocumentState
+from casehug.intake.models.answer import Answer
+from casehug.intake.models.checklist import ChecklistItem, Document, DocumentState, Provider
 from casehug.intake.models.client import Client
+from casehug.intake.models.link import Device, DeviceCode, IntakeLink, PortalKey, PortalKeyKind
 from casehug.intake.models.matter import Matter, MatterStatus, MatterWord
+from casehug.intake.models.note import InternalNote
+from casehug.intake.models.template import TemplateVersion
+from casehug.intake.models.upload import FileKey, Upload
 
-__all__ = ["ChecklistItem", "Client", "Document", "DocumentState", "Matter", "MatterStatus", "MatterWord"]
+__all__ = [
+    "Answer",
+    "ChecklistItem",
+    "Client",
+    "Device",
+    "DeviceCode",
+    "Document",
+    "DocumentState",
+    "FileKey",
+    "IntakeLink",
+    "InternalNote",
+    "Matter",
+    "MatterStatus",
+    "MatterWord",
+    "PortalKey",
+    "PortalKeyKind",
+    "Provider",
+    "TemplateVersion",
+    "Upload",
+]

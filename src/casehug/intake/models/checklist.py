@@ -16,7 +16,9 @@ class ChecklistItem(FirmOwned):
     matter = SameFirmKey(Matter, on_delete=models.CASCADE, related_name="checklist", db_index=False)
     key = models.SlugField(max_length=60, db_index=False)
     name = models.CharField(max_length=120)
+    name_es = models.CharField(max_length=120, blank=True)
     why = models.CharField(max_length=300)
+    why_es = models.CharField(max_length=300, blank=True)
     category = models.CharField(max_length=40)
     required = models.BooleanField()
     position = models.PositiveSmallIntegerField()
@@ -50,12 +52,19 @@ class Document(FirmOwned):
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     stored_as = models.CharField(max_length=120)
+    # The file's own key, wrapped by the firm's file key. Empty: one of the first documents, sealed in one piece.
+    wrapped_key = models.BinaryField(null=True)
+    # Several photos make one document: the PDF made of them. Each photo stays, as a part of it.
+    part_of = SameFirmKey("self", null=True, on_delete=models.CASCADE, related_name="parts", db_index=False)
+    position = models.PositiveSmallIntegerField(default=0)
     provided_by = models.CharField(max_length=6, choices=Provider.choices)
     uploaded_by_id = models.UUIDField(null=True, editable=False)
     uploaded_at = models.DateTimeField(default=clock.now, editable=False)
     state = models.CharField(max_length=8, choices=DocumentState.choices, default=DocumentState.UPLOADED)
     reviewed_by_id = models.UUIDField(null=True, editable=False)
     reviewed_at = models.DateTimeField(null=True, editable=False)
+    # What the client is told about a rejected document.
+    reject_message = models.CharField(max_length=500, blank=True)
 
     item_id: UUID
     matter_id: UUID

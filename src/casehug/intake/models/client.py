@@ -14,6 +14,7 @@ class Client(FirmOwned):
     last_name = models.CharField(max_length=80)
     email = models.EmailField(max_length=254, blank=True)
     phone = models.CharField(max_length=32, blank=True)
+    language = models.CharField(max_length=2, choices=[("en", "English"), ("es", "Español")], default="en")
 
     # Normalised twins, compared with `=` or ranges: under row security PostgreSQL uses an index for little else.
     name_key = models.CharField(max_length=161, db_collation="C", editable=False)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import models
 
 from casehug.intake.models.client import Client
+from casehug.intake.models.template import TemplateVersion
 from casehug.kit import clock
 from casehug.tenancy.models import FirmOwned, SameFirmKey
 
@@ -39,11 +40,15 @@ class Matter(FirmOwned):
     practice_area = models.CharField(max_length=60)
     state = models.CharField(max_length=2)
     county = models.CharField(max_length=80, blank=True)
+    template = SameFirmKey(TemplateVersion, null=True, editable=False, related_name="+", db_index=False)
     client = SameFirmKey(Client, null=True, blank=True, related_name="matters")
     status = models.CharField(max_length=10, choices=MatterStatus.choices, default=MatterStatus.NEW)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     created_by_id = models.UUIDField(null=True, editable=False)
+    # The client pressed "I'm done"; and: every required document is approved.
+    submitted_at = models.DateTimeField(null=True, editable=False)
     intake_completed_at = models.DateTimeField(null=True, editable=False)
+    attorney_id = models.UUIDField(null=True, blank=True)
 
     # The form that opened it: a double click sends the same key and gets the same matter.
     request_key = models.UUIDField(editable=False)
