@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
+import hypothesis
 import pytest
 
 from casehug.ops.keys import fresh_keys
@@ -52,6 +53,9 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 setup_test_environment()
+# How fast this machine is today decides no test.
+hypothesis.settings.register_profile("casehug", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("casehug")
 
 _opened = ExitStack()
 
