@@ -24,6 +24,8 @@ os.environ.update(
         "CASEHUG_BASE_URL": "http://localhost",
         "CASEHUG_EXTRA_HOSTS": "testserver",
         "CASEHUG_DATA_FOLDER": str(Path(".data/test").resolve()),
+        "CASEHUG_OUTBOX_PAGE": "1",
+        "CASEHUG_SMS": "console",
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/not-set-up-yet",
         "LAWMATICS_API_URL": "http://lawmatics.test",
         "LAWMATICS_AUTHORIZE_URL": "http://lawmatics.test/oauth/authorize",

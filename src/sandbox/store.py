@@ -166,6 +166,12 @@ class Town:
             self._ids[kind] = number + 1
             return number
 
+    def count_from(self, number: int, *kinds: str) -> None:
+        """Give the next record of these kinds (of every kind, if none is named) this id."""
+        with self.lock:
+            for kind in kinds or list(self._ids):
+                self._ids[kind] = number
+
     def issue_token(
         self,
         slug: str,

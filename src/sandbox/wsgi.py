@@ -5,6 +5,7 @@ requests a minute, or `off`.
 """
 
 import os
+import time
 
 from sandbox.app import create_app
 from sandbox.seed import seed_town
@@ -19,5 +20,8 @@ def rate_limit(text: str) -> int | None:
 
 
 town = seed_town()
+# The town forgets everything when it stops, but programs that were connected to it do not: no id may mean somebody
+# else after a new start. So each start counts on from the seconds of the day it began in.
+town.count_from(10_000 + int(time.time()) % 10_000_000)
 town.rate_limit = rate_limit(os.environ.get("SANDBOX_RATE_LIMIT", "50"))
 app = create_app(town, served=True)

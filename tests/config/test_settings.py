@@ -76,6 +76,12 @@ def test_it_starts_with_three_values(environment: pytest.MonkeyPatch) -> None:
         ("CASEHUG_MAX_DOCUMENT_MB", "0", "E007"),
         ("CASEHUG_SMTP_PORT", "-25", "E007"),
         ("CASEHUG_WORKER_THREADS", "8.5", "E007"),
+        ("CASEHUG_STORAGE", CANARY, "E008"),
+        ("CASEHUG_STORAGE", "s3", "E008"),
+        ("CASEHUG_CLAMAV", CANARY, "E008"),
+        ("CASEHUG_CLAMAV", f"{CANARY}:0", "E008"),
+        ("CASEHUG_CLAMAV", f":{'3' * 4}", "E008"),
+        ("CASEHUG_CLAMAV", "clamav:99999", "E008"),
         ("LAWMATICS_REQUESTS_PER_MINUTE", "٥", "E007"),
         ("LAWMATICS_REQUESTS_PER_MINUTE", "9" * 5000, "E007"),
     ],
@@ -93,6 +99,17 @@ def test_it_refuses_with_a_number_and_repeats_no_value(
     assert refused.number == number
     assert "Hint: " in str(refused)
     assert CANARY not in told(refused)
+
+
+def test_it_keeps_documents_in_a_private_folder_unless_told_otherwise(environment: pytest.MonkeyPatch) -> None:
+    storage = settings()["STORAGES"]["default"]
+    assert storage["BACKEND"] == "django.core.files.storage.FileSystemStorage"
+    assert (storage["OPTIONS"]["file_permissions_mode"], settings()["CLAMAV"]) == (0o600, "")
+
+
+def test_it_takes_the_address_of_a_virus_scanner(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("CASEHUG_CLAMAV", "clamav.internal:3310")
+    assert settings()["CLAMAV"] == "clamav.internal:3310"
 
 
 def test_it_refuses_a_process_without_its_own_login(environment: pytest.MonkeyPatch) -> None:
@@ -187,3 +204,10 @@ def test_it_allows_no_script_and_no_style_but_our_own_files(environment: pytest.
     assert rules["default-src"] == ["'none'"]
     assert (rules["script-src"], rules["style-src"]) == (["'self'"], ["'self'"])
     assert not any("unsafe" in source for sources in rules.values() for source in sources)
+
+
+def test_it_refuses_the_outbox_page_beside_a_real_mail_server(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("CASEHUG_OUTBOX_PAGE", "1")
+    assert settings()["OUTBOX_PAGE"] is True
+    environment.setenv("CASEHUG_SMTP_HOST", "mail.example")
+    assert refusal().number == "E009"

@@ -1,16 +1,12 @@
 """The case types that ship: complete, consistent, in plain words."""
 
-import tomllib
-from pathlib import Path
-
 import pytest
 
-from casehug.intake import case_types
 from casehug.intake.case_types import CaseType, all_case_types, practice_areas
+from casehug.intake.shipped import shipped_templates
 from casehug.intake.us_states import US_STATES
 
 ALL = list(all_case_types().values())
-FILE = Path(case_types.__file__).with_name("case_types.toml")
 FAMILY_LAW = [
     "Divorce — Standard",
     "Divorce — Business Owner",
@@ -57,9 +53,11 @@ def test_it_gives_no_key_and_no_name_twice() -> None:
     assert len({case_type.key for case_type in ALL}) == len({case_type.name for case_type in ALL}) == len(ALL)
 
 
-def test_it_describes_no_document_that_nobody_asks_for() -> None:
-    described = tomllib.loads(FILE.read_text())["documents"]
-    assert set(described) == {item.key for case_type in ALL for item in case_type.checklist}
+@each()
+def test_it_asks_what_its_template_asks_in_every_state(case_type: CaseType) -> None:
+    documents = shipped_templates()[case_type.key].documents
+    everywhere = [(d.key, d.name.en, d.why.en, d.category, d.required) for d in documents if not d.states]
+    assert [(i.key, i.name, i.why, i.category, i.required) for i in case_type.checklist] == everywhere
 
 
 def test_it_has_the_case_types_of_family_law() -> None:

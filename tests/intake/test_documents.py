@@ -10,8 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
 from casehug.audit.models import Entry
-from casehug.intake import files
-from casehug.intake.errors import BadInput, NotAllowed
+from casehug.intake.errors import BadInput, NotAllowed, NotFound
 from casehug.intake.models import ChecklistItem, Document, DocumentState, Matter, MatterStatus
 from casehug.intake.services.documents import approve_document, upload_document
 from casehug.kit.clock import ManualClock
@@ -19,7 +18,7 @@ from casehug.kit.encryption import CannotOpen
 from casehug.tenancy.scope import firm_scope
 from tests import cast
 from tests.cast import Cast
-from tests.documents import PDF, approve_all, hand_in, pdf
+from tests.documents import PDF, approve_all, bytes_of, hand_in, pdf, pdf_of
 from tests.intake.conftest import AtOnce
 
 REQUIRED = ("photo-id", "marriage-certificate", "tax-returns")
@@ -58,7 +57,7 @@ def test_it_keeps_what_was_handed_in(people: Cast, matter: Matter, time: ManualC
 
 
 def test_it_gives_the_same_bytes_back(people: Cast, matter: Matter) -> None:
-    assert files.fetch(uploaded(people, matter).stored_as, firm_id=people.firm_id) == PDF
+    assert bytes_of(uploaded(people, matter)) == PDF
 
 
 def test_it_stores_them_encrypted(people: Cast, matter: Matter) -> None:
@@ -86,30 +85,34 @@ def test_it_lets_no_other_user_of_the_machine_read_the_file(people: Cast, matter
 
 
 def test_it_does_not_open_for_another_firm(people: Cast, matter: Matter) -> None:
+    theirs = cast.open_dana(people.charlie)
     document = uploaded(people, matter)
+    with firm_scope(people.other_firm_id):
+        hand_in(people.charlie, theirs, key="photo-id")
+    document.firm_id = people.other_firm_id
     with pytest.raises(CannotOpen):
-        files.fetch(document.stored_as, firm_id=people.other_firm_id)
+        bytes_of(document)
 
 
 def test_it_does_not_open_in_another_document_s_place(people: Cast, matter: Matter) -> None:
     document, other = uploaded(people, matter), uploaded(people, matter)
     shutil.copyfile(on_disk(document), on_disk(other))
     with pytest.raises(CannotOpen):
-        files.fetch(other.stored_as, firm_id=people.firm_id)
+        bytes_of(other)
 
 
 def test_it_does_not_open_when_it_was_altered(people: Cast, matter: Matter) -> None:
     path = on_disk(document := uploaded(people, matter))
     path.write_bytes(path.read_bytes()[:-1] + b"\x00\x00")
     with pytest.raises(CannotOpen):
-        files.fetch(document.stored_as, firm_id=people.firm_id)
+        bytes_of(document)
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
         (b"", "This file is empty. Choose another one."),
-        (b"%PDF-" + b"x" * (1024 * 1024 - 4), "This file is larger than 1 MB. Send a smaller copy."),
+        (pdf_of(1024 * 1024 + 1), "This file is larger than 1 MB. Send a smaller copy."),
         (b"<html>", "This kind of file is not taken. Send a PDF, a photo, or a Word, Excel or text file."),
     ],
     ids=["empty", "one byte too large", "a page"],
@@ -125,7 +128,7 @@ def test_it_refuses_a_file_and_says_why(people: Cast, matter: Matter, content: b
 
 @override_settings(MAX_DOCUMENT_BYTES=1024 * 1024)
 def test_it_takes_a_file_of_exactly_the_limit(people: Cast, matter: Matter) -> None:
-    content = b"%PDF-" + b"x" * (1024 * 1024 - 5)
+    content = pdf_of(1024 * 1024)
     with firm_scope(people.firm_id):
         item = ChecklistItem.objects.filter(matter=matter).first()
         assert item
@@ -239,5 +242,5 @@ def test_it_can_hand_in_for_no_item_of_another_firm(people: Cast, matter: Matter
     with firm_scope(people.firm_id):
         item = ChecklistItem.objects.filter(matter=matter).first()
     assert item
-    with pytest.raises(Exception, match="same_firm"), firm_scope(people.other_firm_id):
+    with pytest.raises(NotFound), firm_scope(people.other_firm_id):
         upload_document(people.charlie, item=item, upload=pdf())

@@ -9,10 +9,10 @@ from django.db import IntegrityError
 
 from casehug.audit.models import Entry
 from casehug.intake import access
-from casehug.intake.case_types import all_case_types
 from casehug.intake.errors import BadInput, NotFound
 from casehug.intake.models import ChecklistItem, Client, Matter, MatterStatus, MatterWord
 from casehug.intake.services.matters import NewClient, open_matter
+from casehug.intake.shipped import shipped_templates
 from casehug.kit.clock import ManualClock
 from casehug.tenancy.scope import firm_scope
 from tests import cast
@@ -59,14 +59,14 @@ def test_it_can_wait_for_its_client(people: Cast) -> None:
     assert cast.open_dana(people.bob, client=None).client_id is None
 
 
-@pytest.mark.parametrize("key", list(all_case_types()))
+@pytest.mark.parametrize("key", list(shipped_templates()))
 def test_it_copies_the_checklist_of_its_case_type(people: Cast, key: str) -> None:
     matter = cast.open_dana(people.bob, case_type=key, client=None)
     with firm_scope(people.firm_id):
         items = list(ChecklistItem.objects.filter(matter=matter).order_by("position"))
     asked = [(item.key, item.name, item.why, item.category, item.required) for item in items]
-    template = all_case_types()[key].checklist
-    assert asked == [(item.key, item.name, item.why, item.category, item.required) for item in template]
+    template = shipped_templates()[key].asked_in("CO")
+    assert asked == [(ask.key, ask.name.en, ask.why.en, ask.category, ask.required) for ask in template]
 
 
 BAD = [
@@ -140,7 +140,7 @@ def test_it_opens_one_matter_for_clicks_at_the_same_moment(people: Cast, at_once
     assert len(set(opened)) == 1
     with firm_scope(people.firm_id):
         assert (Matter.objects.count(), Client.objects.count()) == (1, 1)
-        assert ChecklistItem.objects.count() == len(all_case_types()["divorce-standard"].checklist)
+        assert ChecklistItem.objects.count() == len(shipped_templates()["divorce-standard"].asked_in("CO"))
         actions = list(Entry.objects.values_list("action", flat=True).order_by("id"))
     assert actions == ["client.created", "matter.created"]
 

@@ -142,14 +142,21 @@ def test_it_prefers_the_contact_of_the_same_name_among_several() -> None:
 
 def test_it_asks_before_it_takes_another_name() -> None:
     spouse = Found("1", {**PERSON, "first_name": "John"})
-    assert plan(wanted(), Known(candidates=(spouse,))) == (AskWhichPerson(spouse),)
+    assert plan(wanted(), Known(candidates=(spouse,))) == (AskWhichPerson((spouse,)),)
 
 
 def test_it_follows_the_decision() -> None:
     spouse = Found("1", {**PERSON, "first_name": "John"})
-    linked = plan(wanted(), Known(candidates=(spouse,), decision=Decision.LINK))
-    apart = plan(wanted(), Known(candidates=(spouse,), decision=Decision.APART))
+    linked = plan(wanted(), Known(candidates=(spouse,), decision=Decision.LINK, decided_on=("1",)))
+    apart = plan(wanted(), Known(candidates=(spouse,), decision=Decision.APART, decided_on=("1",)))
     assert (linked[0], apart[0]) == (LinkContact(spouse), Create(CONTACT, PERSON))
+
+
+@given(st.sampled_from([Decision.LINK, Decision.APART]))
+def test_it_asks_again_when_the_address_has_moved_to_somebody_else_since(decision: Decision) -> None:
+    ana = Found("7", {**PERSON, "first_name": "Ana", "last_name": "García"})
+    known = Known(candidates=(ana,), decision=decision, decided_on=("1",))
+    assert plan(wanted(), known) == (AskWhichPerson((ana,)),)
 
 
 def test_it_takes_names_for_equal_without_regard_to_case_accents_and_spacing() -> None:
@@ -187,7 +194,8 @@ notes = st.none() | st.fixed_dictionaries({"asked": st.integers(0, 3)})
 def worlds(draw: st.DrawFn) -> Model:
     contacts = {str(number): draw(people) for number in range(draw(st.integers(0, 3)))}
     person = {**draw(people), "first_name": "Dana", "last_name": "Johnson"}
-    known = Known(decision=draw(st.sampled_from(list(Decision))))
+    decided_on = tuple(draw(st.permutations(list(contacts)))[: draw(st.integers(0, 3))])
+    known = Known(decision=draw(st.sampled_from(list(Decision))), decided_on=decided_on)
     if contacts and draw(st.booleans()):
         earlier = draw(people)
         known = known.having_linked(CONTACT, KnownLink("0", earlier, digest(earlier)))

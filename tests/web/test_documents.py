@@ -95,7 +95,8 @@ def test_a_failed_upload_keeps_the_others(
 
 def test_a_download_is_an_attachment_that_no_browser_runs(alice: Client, document: Document) -> None:
     answer = alice.get(reverse("document", args=[document.id]))
-    assert answer.content == documents.PDF
+    assert answer.getvalue() == documents.PDF
+    assert answer.headers["Content-Length"] == str(len(documents.PDF))
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.headers["Content-Disposition"].startswith("attachment; filename")
     assert "passport" in answer.headers["Content-Disposition"]

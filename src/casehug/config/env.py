@@ -53,6 +53,15 @@ def number(name: str, default: int, *, least: int = 1) -> int:
     return int(text)
 
 
+def address(name: str) -> str:
+    """A `host:port` of our own network, or "" if it is not set."""
+    text = optional(name).strip()
+    host, _, port = text.rpartition(":")
+    if text and not (host and port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
+        raise Misconfigured("E008", f"{name} is not written as host:port.", "Write it like clamav.internal:3310.")
+    return text
+
+
 def database(url: str) -> dict[str, Any]:
     """Turn postgresql://user:password@host:port/name?sslmode=… into Django's dictionary."""
     try:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from casehug.config import env
+from casehug.config import env, storage
 
 # --- Who we are -------------------------------------------------------------------------------------------------------
 
@@ -211,14 +211,7 @@ CONTENT_SECURITY_POLICY = {
 
 DATA_FOLDER = Path(env.optional("CASEHUG_DATA_FOLDER", ".data"))
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": DATA_FOLDER / "files",
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    "default": storage.files(DATA_FOLDER / "files"),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 STATIC_URL = "/static/"
@@ -226,6 +219,11 @@ STATIC_ROOT = DATA_FOLDER / "static"
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 MAX_DOCUMENT_BYTES = env.number("CASEHUG_MAX_DOCUMENT_MB", 25) * 1024 * 1024
+MAX_DOCUMENTS_PER_MATTER = 200
+MAX_BYTES_PER_MATTER = 2 * 1024**3
+MAX_UPLOADS_PER_FIRM = 1000
+# host:port of a ClamAV daemon. While it does not answer, no file is taken.
+CLAMAV: str = env.address("CASEHUG_CLAMAV")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
@@ -245,7 +243,17 @@ EMAIL_PORT = env.number("CASEHUG_SMTP_PORT", 587)
 EMAIL_HOST_USER = env.optional("CASEHUG_SMTP_USER")
 EMAIL_HOST_PASSWORD = env.optional("CASEHUG_SMTP_PASSWORD")
 EMAIL_USE_TLS = True
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.optional("CASEHUG_MAIL_FROM", "CaseHug <intake@localhost>")
+# none, console (files beside the mails), or the dotted path of a class that fits casehug.notify.sms.TextSender.
+SMS = env.optional("CASEHUG_SMS", "none")
+OUTBOX_PAGE = env.flag("CASEHUG_OUTBOX_PAGE")
+if OUTBOX_PAGE and env.optional("CASEHUG_SMTP_HOST"):
+    raise env.Misconfigured(
+        "E009",
+        "CASEHUG_OUTBOX_PAGE is on together with a real mail server.",
+        "The page shows private links and codes, so it is for the demo and development only. Take one of them away.",
+    )
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

@@ -9,6 +9,8 @@ from casehug.web.health import healthz
 urlpatterns = [
     path("healthz", healthz),
     path("accounts/", include("allauth.urls")),
+    path("", include("casehug.notify.urls")),
+    path("", include("casehug.portal.urls")),
     path("", include("casehug.web.urls")),
 ]
 

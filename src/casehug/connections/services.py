@@ -101,13 +101,23 @@ def forget_tokens(connection: Connection, *, state: ConnectionState, ended_at: d
     )
 
 
-def mark_broken(actor: Actor) -> None:
-    """Lawmatics refused the token: stop using it and tell, once."""
+def mark_broken(actor: Actor, *, refused_token: str | None = None) -> None:
+    """Lawmatics refused the token: stop using it and tell, once.
+
+    With `refused_token`, only while the connection still holds that very token: a late refusal of an old one says
+    nothing about the connection that was made since.
+    """
     connection = Connection.objects.select_for_update().get()
+    if refused_token is not None and not _holds(connection, refused_token):
+        return
     if connection.is_connected:
         connection.state = ConnectionState.BROKEN
         connection.save(update_fields=["state"])
         publish(ConnectionBroken(firm_id=actor.firm_id, actor_id=actor.user_id, connection_id=connection.id))
+
+
+def _holds(connection: Connection, token: str) -> bool:
+    return connection.access_token_sealed is not None and connection.reveal("access_token_sealed") == token
 
 
 def _hash(state: str) -> str:

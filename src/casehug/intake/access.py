@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from casehug.intake.errors import NotFound
-from casehug.intake.models import ChecklistItem, Client, Document, Matter
+from casehug.intake.models import ChecklistItem, Client, Document, InternalNote, Matter
 from casehug.tenancy.actor import Actor
 from casehug.tenancy.models import FirmOwned
 
@@ -27,6 +27,10 @@ def checklist_item(actor: Actor, item_id: UUID) -> ChecklistItem:
 
 def document(actor: Actor, document_id: UUID) -> Document:
     return _only(Document.objects.all(), actor, document_id)
+
+
+def internal_note(actor: Actor, note_id: UUID) -> InternalNote:
+    return _only(InternalNote.objects.all(), actor, note_id)
 
 
 def _only(records: QuerySet[Record], actor: Actor, record_id: UUID) -> Record:

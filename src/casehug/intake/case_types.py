@@ -1,9 +1,9 @@
-"""The case types that ship with CaseHug, read once from case_types.toml."""
+"""The shipped case types in short: what a list of them, or a choice between them, needs to know."""
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+
+from casehug.intake.shipped import shipped_templates
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,8 @@ class ItemTemplate:
 
 @dataclass(frozen=True)
 class CaseType:
+    """`checklist` is what is asked in every state; some states add items (templates.Template.asked_in)."""
+
     key: str
     name: str
     practice_area: str
@@ -26,28 +28,25 @@ class CaseType:
 @cache
 def all_case_types() -> dict[str, CaseType]:
     """Every case type by its key, in the order in which people should see them."""
-    with (Path(__file__).parent / "case_types.toml").open("rb") as file:
-        data = tomllib.load(file)
-    documents = {key: ItemTemplate(key=key, required=False, **texts) for key, texts in data["documents"].items()}
-    found: dict[str, CaseType] = {}
-    for key, entry in data["case_types"].items():
-        required, optional = entry["required"], entry.get("optional", [])
-        found[key] = CaseType(
+    return {
+        key: CaseType(
             key=key,
-            name=entry["name"],
-            practice_area=entry["practice_area"],
+            name=template.name,
+            practice_area=template.practice_area,
             checklist=tuple(
                 ItemTemplate(
-                    key=item,
-                    name=documents[item].name,
-                    why=documents[item].why,
-                    category=documents[item].category,
-                    required=item in required,
+                    key=document.key,
+                    name=document.name.en,
+                    why=document.why.en,
+                    category=document.category,
+                    required=document.required,
                 )
-                for item in [*required, *optional]
+                for document in template.documents
+                if not document.states
             ),
         )
-    return found
+        for key, template in shipped_templates().items()
+    }
 
 
 def practice_areas() -> list[str]:

@@ -1,109 +1,191 @@
-"""The bytes of documents: what kinds are taken, and how they lie in the file storage (encrypted, unguessably named)."""
+"""The bytes of documents in the file storage: encrypted, unguessably named, each under a key of its own.
+
+The installation's keyset seals the firm's file key, the file key wraps each file's key, and the file's key seals the
+chunks. Every seal names the firm and the place, so nothing opens in another firm or under another name. The first
+documents were sealed in one piece by the keyset itself (no wrapped key); they stay readable.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import re
-import struct
-import zipfile
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
-from typing import Any
+from tempfile import TemporaryFile
+from typing import BinaryIO
 from uuid import UUID
 
-import puremagic
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
 
 from casehug.intake.errors import BadInput
-from casehug.kit.encryption import keyset
-from casehug.kit.ids import new_id
+from casehug.intake.models import Document, FileKey
+from casehug.intake.verdicts import EXCEL, HEIC, JPEG, PDF, PNG, TEXT, WORD
+from casehug.kit.encryption import CannotOpen, keyset, new_file_key, open_stream, seal_stream, unwrap, wrap
 
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ACCEPTED = {
-    "application/pdf": ".pdf",
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/heic": ".heic",
-    WORD: ".docx",
-    EXCEL: ".xlsx",
-    "text/plain": ".txt",
-}
+ACCEPTED = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png", HEIC: ".heic", WORD: ".docx", EXCEL: ".xlsx", TEXT: ".txt"}
 ACCEPT_ATTRIBUTE = ",".join(sorted(ACCEPTED.values()))
-
-LARGEST_ARCHIVE_DIRECTORY = 1024 * 1024
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+PIECE = 64 * 1024
 
 
 @dataclass(frozen=True)
 class StoredFile:
-    file_name: str
-    content_type: str
+    """What a Document keeps of its file."""
+
     size: int
     sha256: str
     stored_as: str
+    wrapped_key: bytes
 
 
-def store(upload: UploadedFile[Any], *, firm_id: UUID) -> StoredFile:
-    """Check an uploaded file by its content and put it away encrypted.
+class OpenedFile(Iterator[bytes]):
+    """Decrypted pieces of a stored file. Needs no firm scope any more, so an answer can stream it to the browser."""
 
-    Raises BadInput (field "file") if it is empty, too large, or of a kind that is not taken.
-    """
+    def __init__(self, pieces: Iterator[bytes], source: File[bytes]) -> None:
+        self._pieces = pieces
+        self._source = source
+
+    def __next__(self) -> bytes:
+        return next(self._pieces)
+
+    def close(self) -> None:
+        self._source.close()
+
+
+def refuse_size(size: int) -> None:
+    """Raises BadInput (field "file") if a file of this size is empty or too large."""
     limit = settings.MAX_DOCUMENT_BYTES
-    if not upload.size:
+    if size <= 0:
         raise BadInput("This file is empty. Choose another one.", field="file")
-    if upload.size > limit:
+    if size > limit:
         raise BadInput(f"This file is larger than {limit // 1024 // 1024} MB. Send a smaller copy.", field="file")
-    content = upload.read()
-    content_type = recognise(content)
-    stored_as = f"documents/{firm_id}/{new_id()}"
-    sealed = keyset().seal(content, context=_context(firm_id, stored_as))
-    kept_as = default_storage.save(stored_as, ContentFile(sealed))
-    if kept_as != stored_as:
-        raise RuntimeError("the file storage changed the name of a document")
-    return StoredFile(
-        file_name=clean_file_name(upload.name or "", content_type),
-        content_type=content_type,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        stored_as=stored_as,
-    )
+
+
+def new_name(folder: str, firm_id: UUID) -> str:
+    """A place in the storage that nobody can guess."""
+    return f"{folder}/{firm_id}/{secrets.token_hex(32)}"
+
+
+def spool(pieces: Iterable[bytes]) -> BinaryIO:
+    """The plaintext in a temporary file without a name, gone with its last closing. No other process can open it."""
+    file = TemporaryFile()  # noqa: SIM115  # the caller closes it
+    for piece in pieces:
+        file.write(piece)
+    file.flush()
+    return file
+
+
+def store(plain: BinaryIO, *, firm_id: UUID) -> StoredFile:
+    """Encrypt a checked file into the storage, chunk by chunk. Whoever rolls back removes it again."""
+    stored_as, key = new_name("documents", firm_id), new_file_key()
+    wrapped = wrap_key(key, firm_id=firm_id, stored_as=stored_as)
+    digest = hashlib.sha256()
+    size = 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal size
+        plain.seek(0)
+        while piece := plain.read(PIECE):
+            digest.update(piece)
+            size += len(piece)
+            yield piece
+
+    with spool(seal_stream(counted(), key=key, context=_context(firm_id, stored_as))) as sealed:
+        sealed.seek(0)
+        _save(stored_as, File(sealed))
+    return StoredFile(size=size, sha256=digest.hexdigest(), stored_as=stored_as, wrapped_key=wrapped)
+
+
+def open_document(document: Document) -> OpenedFile:
+    """The decrypted bytes, piece by piece. Call it in the firm's scope; iterate it anywhere, and close it.
+
+    Raises CannotOpen if the file was altered or belongs to another firm: here for its key, while iterating for the
+    rest.
+    """
+    firm_id = UUID(str(document.firm_id))
+    if document.wrapped_key is None:
+        whole = fetch(document.stored_as, firm_id=firm_id)
+        return OpenedFile(iter([whole]), ContentFile(b""))
+    context = _context(firm_id, document.stored_as)
+    key = unwrap(bytes(document.wrapped_key), key=_file_key(firm_id), context=context)
+    source: File[bytes] = default_storage.open(document.stored_as)
+    return OpenedFile(open_stream(source.read, key=key, context=context), source)
 
 
 def fetch(stored_as: str, *, firm_id: UUID) -> bytes:
-    """The decrypted bytes; raises CannotOpen if they were altered or belong to another firm."""
+    """The bytes of one of the first documents, sealed in one piece; raises CannotOpen as above."""
     with default_storage.open(stored_as) as file:
         return keyset().open(file.read(), context=_context(firm_id, stored_as))
 
 
-def recognise(content: bytes) -> str:
-    """The media type by content, never by name. Raises BadInput for anything that is not accepted."""
-    if content.startswith(b"%PDF-"):
-        return "application/pdf"
-    if content.startswith(b"PK\x03\x04"):
-        return _office_type(content)
-    if content[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1"}:
-        return "image/heic"
+def spool_document(document: Document) -> BinaryIO:
+    """The plaintext as a nameless temporary file, for those that need to seek in it."""
+    opened = open_document(document)
     try:
-        kinds = {match.mime_type for match in puremagic.magic_string(content[:8192])}
-    except (puremagic.PureError, ValueError):
-        kinds = set()
-    for kind in ("image/jpeg", "image/png"):
-        if kind in kinds and content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
-            return kind
-    if _is_plain_text(content):
-        return "text/plain"
-    raise BadInput("This kind of file is not taken. Send a PDF, a photo, or a Word, Excel or text file.", field="file")
+        return spool(opened)
+    finally:
+        opened.close()
+
+
+def put_piece(piece: bytes, *, stored_as: str, number: int, key: bytes) -> None:
+    """Keep one piece of an upload, in place of an earlier try that was rolled back."""
+    name = f"{stored_as}/{number}"
+    default_storage.delete(name)
+    _save(name, ContentFile(wrap(piece, key=key, context=name)))
+
+
+def get_pieces(stored_as: str, *, count: int, key: bytes) -> Iterator[bytes]:
+    for number in range(count):
+        name = f"{stored_as}/{number}"
+        with default_storage.open(name) as file:
+            yield unwrap(file.read(), key=key, context=name)
+
+
+def remove_pieces(stored_as: str, *, count: int) -> None:
+    # One more than counted: a piece may lie there whose transaction did not commit.
+    for number in range(count + 1):
+        default_storage.delete(f"{stored_as}/{number}")
+    default_storage.delete(stored_as)  # the empty folder, where there are folders
+
+
+def remove(names: Iterable[str]) -> None:
+    for name in names:
+        default_storage.delete(name)
+
+
+def after_commit_remove(*names: str) -> None:
+    """Remove the files once the rows that named them are gone for good."""
+    transaction.on_commit(partial(remove, names))
+
+
+def wrap_key(key: bytes, *, firm_id: UUID, stored_as: str) -> bytes:
+    _make_file_key(firm_id)
+    return wrap(key, key=_file_key(firm_id), context=_context(firm_id, stored_as))
+
+
+def unwrap_key(wrapped: bytes, *, firm_id: UUID, stored_as: str) -> bytes:
+    return unwrap(wrapped, key=_file_key(firm_id), context=_context(firm_id, stored_as))
+
+
+def bare_name(name: str) -> str:
+    """The last part of a path without what cannot be stored, shown or trusted: control and direction characters."""
+    base = PurePosixPath(name.replace("\\", "/")).name
+    kept = "".join(c for c in base if c.isprintable() and c not in '<>:"/|?*').strip(" .")
+    if len(kept) <= 150:
+        return kept
+    found = re.search(r"\.[A-Za-z0-9]{1,5}$", kept)
+    return kept[:150] + (found[0] if found else "")
 
 
 def clean_file_name(name: str, content_type: str) -> str:
     """A name that is safe to show and to download: no folders, no control characters, the right ending."""
-    base = PurePosixPath(name.replace("\\", "/")).name
-    kept = "".join(c for c in base if c.isprintable() and c not in '<>:"/|?*').strip(" .")
+    kept = bare_name(name)
     ending = ACCEPTED[content_type]
     # What follows the last dot is an ending only if it looks like one: "Smith v. Jones" has none.
     found = re.search(r"\.([A-Za-z0-9]{1,5})$", kept)
@@ -113,41 +195,25 @@ def clean_file_name(name: str, content_type: str) -> str:
     return stem[:150] + (given if given in same else ending)
 
 
-def _office_type(content: bytes) -> str:
-    names = _names_in_archive(content)
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise BadInput("This document holds macros. Save it without them, or as a PDF.", field="file")
-    if "[Content_Types].xml" in names and "word/document.xml" in names:
-        return WORD
-    if "[Content_Types].xml" in names and "xl/workbook.xml" in names:
-        return EXCEL
-    raise BadInput("Archives are not taken. Send the documents one by one.", field="file")
+def _make_file_key(firm_id: UUID) -> None:
+    """Make the firm's file key, when the firm stores its first file."""
+    if FileKey.objects.filter(firm_id=firm_id).exists():
+        return
+    sealed = keyset().seal(new_file_key(), context=f"file-key:{firm_id}")
+    with suppress(IntegrityError), transaction.atomic():  # another request may make it at the same moment
+        FileKey.objects.create(firm_id=firm_id, sealed=sealed)
 
 
-def _names_in_archive(content: bytes) -> set[str]:
-    """The names in the archive's directory; nothing is unpacked. Empty if it is broken, or larger than any document's.
-
-    The directory alone could list half a million files, which `zipfile` would all keep in memory. Its size stands in
-    the end record, or in a 64-bit one before that, which no document of our size needs.
-    """
-    end = content.rfind(b"PK\x05\x06", -(22 + 65535))
-    if end < 0 or content[end - 20 : end - 16] == b"PK\x06\x07":
-        return set()
-    if int.from_bytes(content[end + 12 : end + 16], "little") > LARGEST_ARCHIVE_DIRECTORY:
-        return set()
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return set(archive.namelist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError, struct.error):
-        return set()
+def _file_key(firm_id: UUID) -> bytes:
+    found = FileKey.objects.filter(firm_id=firm_id).first()
+    if found is None:
+        raise CannotOpen("this firm has no file key")
+    return keyset().open(bytes(found.sealed), context=f"file-key:{firm_id}")
 
 
-def _is_plain_text(content: bytes) -> bool:
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return not _CONTROL.search(text) and not text.lstrip("\ufeff \t\r\n\f").startswith("<")
+def _save(name: str, content: File[bytes]) -> None:
+    if default_storage.save(name, content) != name:
+        raise RuntimeError("the file storage changed the name of a file")
 
 
 def _context(firm_id: UUID, stored_as: str) -> str:

@@ -3,11 +3,16 @@
 Layout of a sealed value: 1 byte version, 1 byte length of the key id, the key id, 12 bytes nonce, ciphertext with
 its 16-byte tag. The associated data is the place the value belongs to ("connection:<id>:access_token"), so a value
 copied to another row, column or firm does not open there.
+
+Files are too large for one piece, so `seal_stream` cuts them into chunks. A sealed stream is 1 byte version, then for
+each chunk 12 bytes nonce and the ciphertext with its tag. The associated data of a chunk is the place, the chunk's
+index, and whether it is the last one: chunks that are moved, left out, doubled or cut off do not open. Each file has a
+key of its own (`wrap` and `unwrap` put it under another key), so nonces of different files never meet under one key.
 """
 
 import base64
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -18,6 +23,11 @@ from django.conf import settings
 VERSION = 1
 NONCE_BYTES = 12
 KEY_BYTES = 32
+TAG_BYTES = 16
+
+STREAM_VERSION = b"\x02"
+CHUNK_BYTES = 64 * 1024
+_SEALED_CHUNK = NONCE_BYTES + CHUNK_BYTES + TAG_BYTES
 
 
 class CannotOpen(Exception):
@@ -86,6 +96,77 @@ class Keyset:
             return AESGCM(key).decrypt(nonce, ciphertext, _bind(header, context))
         except (InvalidTag, ValueError) as error:
             raise CannotOpen("altered, or sealed for another place") from error
+
+
+def new_file_key() -> bytes:
+    """A fresh 256-bit key for one file."""
+    return os.urandom(KEY_BYTES)
+
+
+def wrap(value: bytes, *, key: bytes, context: str) -> bytes:
+    """Encrypt a short value, such as a file's key, under `key` for the place named by `context`."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, value, context.encode())
+
+
+def unwrap(wrapped: bytes, *, key: bytes, context: str) -> bytes:
+    """Decrypt what `wrap` made for the same `context`; raises CannotOpen for anything else."""
+    wrapped = bytes(wrapped)
+    try:
+        return AESGCM(key).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], context.encode())
+    except (InvalidTag, ValueError) as error:
+        raise CannotOpen("altered, or wrapped for another place") from error
+
+
+def seal_stream(pieces: Iterable[bytes], *, key: bytes, context: str) -> Iterator[bytes]:
+    """Encrypt a stream chunk by chunk; the pieces may have any length. Never holds more than a piece and a chunk."""
+    cipher = AESGCM(key)
+    yield STREAM_VERSION
+    held = bytearray()
+    index = 0
+    for piece in pieces:
+        held += piece
+        # The last chunk waits until we know that it is the last one.
+        while len(held) > CHUNK_BYTES:
+            yield _seal_chunk(cipher, bytes(held[:CHUNK_BYTES]), context, index, final=False)
+            del held[:CHUNK_BYTES]
+            index += 1
+    yield _seal_chunk(cipher, bytes(held), context, index, final=True)
+
+
+def open_stream(read: Callable[[int], bytes], *, key: bytes, context: str) -> Iterator[bytes]:
+    """Decrypt what `seal_stream` made, chunk by chunk; `read(n)` gives the next n bytes, fewer only at the end.
+
+    Raises CannotOpen at the first chunk that is altered, moved or missing. What came before it is genuine, but only
+    the end of the iteration tells that the file is whole.
+    """
+    cipher = AESGCM(key)
+    if read(1) != STREAM_VERSION:
+        raise CannotOpen("not a sealed stream")
+    sealed, index = read(_SEALED_CHUNK), 0
+    while True:
+        following = read(_SEALED_CHUNK) if len(sealed) == _SEALED_CHUNK else b""
+        yield _open_chunk(cipher, sealed, context, index, final=not following)
+        if not following:
+            return
+        sealed, index = following, index + 1
+
+
+def _seal_chunk(cipher: AESGCM, chunk: bytes, context: str, index: int, *, final: bool) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + cipher.encrypt(nonce, chunk, _bind_chunk(context, index, final))
+
+
+def _open_chunk(cipher: AESGCM, sealed: bytes, context: str, index: int, *, final: bool) -> bytes:
+    try:
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bind_chunk(context, index, final))
+    except (InvalidTag, ValueError) as error:
+        raise CannotOpen("altered, cut off, or sealed for another place") from error
+
+
+def _bind_chunk(context: str, index: int, final: bool) -> bytes:
+    # Fixed lengths first, so that no context can imitate another index.
+    return STREAM_VERSION + index.to_bytes(8, "big") + bytes([final]) + context.encode()
 
 
 def generate_key() -> str:

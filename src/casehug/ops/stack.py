@@ -1,4 +1,4 @@
-"""All of CaseHug on one machine: database, web, worker, sandbox. The demo, the journeys and the bench stand on it.
+"""All of CaseHug on one machine: database, web, workers, sandbox. The demo, the journeys and the bench stand on it.
 
 Each start begins with a fresh copy of the migrated template database, so every run sees the same house.
 """
@@ -30,11 +30,12 @@ class Stack:
     addresses: dict[str, str] = field(repr=False)
     web: Child
     worker: Child
+    mail_worker: Child
     sandbox: Child
 
     @property
     def children(self) -> list[Child]:
-        return [self.web, self.worker, self.sandbox]
+        return [self.web, self.worker, self.mail_worker, self.sandbox]
 
 
 @contextmanager
@@ -60,8 +61,9 @@ def running(
             opened.enter_context(local_postgres.running(folder / "postgres", settings=postgres)).admin_url
         )
         passwords = {process: token_urlsafe(24) for process in database.LOGINS}
-        # Files of an earlier run were encrypted with keys that are gone.
-        shutil.rmtree(folder / "files", ignore_errors=True)
+        # Files of an earlier run were encrypted with keys that are gone, and links in its mails lead nowhere.
+        for stale in ("files", "mail"):
+            shutil.rmtree(folder / stale, ignore_errors=True)
         template = database.migrated_template(admin_url, passwords=passwords)
         database.copy_template(admin_url, template, name=name)
         addresses = {
@@ -93,6 +95,8 @@ def _environment(folder: Path, addresses: Mapping[str, str], web_port: int, sand
         "CASEHUG_BASE_URL": f"http://127.0.0.1:{web_port}",
         "CASEHUG_EXTRA_HOSTS": "localhost",
         "CASEHUG_DATA_FOLDER": str(folder),
+        "CASEHUG_OUTBOX_PAGE": "1",
+        "CASEHUG_SMS": "console",
         "DATABASE_URL": addresses["app"],
         "DATABASE_SYNC_URL": addresses["sync"],
         "LAWMATICS_API_URL": sandbox,
@@ -128,6 +132,7 @@ def _start(
             log=logs / "web.log",
         ),
         worker=Child("The worker", [*casehug, "worker"], environment=sync, log=logs / "worker.log"),
+        mail_worker=Child("The mail worker", [*casehug, "worker"], environment=app, log=logs / "mail_worker.log"),
         sandbox=Child(
             "The sandbox",
             serve("sandbox.wsgi:app", port=sandbox_port, threads=8),

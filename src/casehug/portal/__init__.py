@@ -1,1 +1,1 @@
-"""The client's pages, with their own session rules. Not built yet; see docs/explanation/house.md."""
+"""The client's pages, with their own session rules: no account, a private link, and a secret per device."""

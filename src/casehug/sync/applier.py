@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from django.db import IntegrityError
+
 from casehug.intake.disclosure import MatterDisclosure, disclose_matter
 from casehug.kit.ids import new_marker
-from casehug.sync import ledger, policy, recovery
+from casehug.sync import ledger, policy, reference
 from casehug.sync.lanes import Lease
 from casehug.sync.lookup import ADD_NOTE, CREATE_CONTACT, CREATE_MATTER
 from casehug.sync.mapping import Placement, Reference, place
@@ -35,9 +37,10 @@ from casehug.sync.planner import (
     plan,
 )
 from casehug.sync.policy import NeedsPerson, Ruling
+from casehug.sync.recovery import LOOK, Recovery
 from casehug.tenancy.actor import current_firm
 from casehug.tenancy.scope import firm_scope
-from lawmatics import Contact, ContactWrite, Lawmatics, Matter, MatterWrite
+from lawmatics import Contact, ContactWrite, Lawmatics, Matter, MatterWrite, errors
 
 Answer = TypeVar("Answer")
 
@@ -55,6 +58,7 @@ class Applier:
     attempt: Attempt | None = None
     logged: int = 0
     read_matter: Matter | None = None
+    settings_read: bool = False
 
     disclosure: MatterDisclosure = field(init=False)
     placement: Placement = field(init=False)
@@ -67,12 +71,16 @@ class Applier:
 
         Raises NeedsPerson, StillUnknown, LaneLost, BudgetSpent and LawmaticsError; the caller settles those.
         """
-        self.action = recovery.LOOK
-        recovery.resolve_unknown(self.lease, self.client, self.change)
+        self.action = LOOK
+        Recovery(self.lease, self.client, self.change).run()
         self.action = "plan"
         self._load()
         while steps := plan(self.wanted, self.known):
-            self.known = self._make(steps[0])
+            try:
+                self.known = self._make(steps[0])
+            except errors.Invalid as error:
+                if not self._placed_anew(steps[0], error):
+                    raise
         with firm_scope(self.lease.firm_id):
             if self.meter.requests == 0 and self.change.priority == Priority.CLICK:
                 # Somebody asked and should see an answer; an automatic reason that changes nothing is noise.
@@ -109,7 +117,33 @@ class Applier:
             clicked=self.change.priority == Priority.CLICK,
             sent_note=note.sent if note else {},
         )
-        self.known = Known(links=links, decision=Decision(self.change.decision))
+        self.known = Known(
+            links=links,
+            decision=Decision(self.change.decision),
+            decided_on=tuple(filter(None, self.change.asked_about.split(","))),
+        )
+
+    def _placed_anew(self, step: Step, error: errors.Invalid) -> bool:
+        """A refused new matter may name a stage that was deleted: read the firm's settings again, once.
+
+        True if the matter's place is another one now, so that the plan is worth a new try.
+        """
+        if self.settings_read or not isinstance(step, Create) or step.kind != RecordKind.MATTER:
+            return False
+        self.settings_read = True
+        settings = reference.refresh(self.client, self.lease.firm_id)
+        placement = place(self.disclosure.case_type, self.disclosure.practice_area, settings)
+        if placement == self.placement:
+            return False
+        ruling = policy.rule(error)
+        with firm_scope(self.lease.firm_id):
+            text = f"{policy.explain(error, ruling)} The firm's stages have changed; they were read again."
+            self.log_failure(ruling, text)
+        self.settings = settings
+        known = self.known
+        self._load()
+        self.known = replace(self.known, candidates=known.candidates, read=known.read)
+        return True
 
     # --- steps ----------------------------------------------------------------------------------------------------
 
@@ -130,7 +164,8 @@ class Applier:
             case AddNote():
                 return self._add_note(step)
             case AskWhichPerson():
-                raise NeedsPerson(policy.OTHER_PERSON, _which_person(step.found))
+                about = ",".join(found.lawmatics_id for found in step.found)[:300]
+                raise NeedsPerson(policy.OTHER_PERSON, _which_person(step.found), asked_about=about)
             case _:
                 raise NeedsPerson(policy.NO_CLIENT)
 
@@ -167,7 +202,7 @@ class Applier:
     def _create_contact(self, step: Create) -> Known:
         contact = self._write(
             CREATE_CONTACT,
-            {"fields": dict(step.fields)},
+            {"fields": dict(step.fields), "client_id": str(self.wanted.client_id)},
             lambda: self.client.contacts.create(_contact(step.fields)),
             lambda answer: self._linked_after_create(RecordKind.CONTACT, answer.id),
         )
@@ -250,15 +285,19 @@ class Applier:
                 intended={**intended, "clock_offset": self.meter.clock_offset},
             )
         answer = call()
-        with firm_scope(self.lease.firm_id):
-            ledger.settle(
-                self.lease,
-                self.attempt,
-                state=AttemptState.DONE,
-                requests=self._not_logged_yet(),
-                lawmatics_id=getattr(answer, "id", ""),
-            )
-            remember(answer)
+        try:
+            with firm_scope(self.lease.firm_id):
+                ledger.settle(
+                    self.lease,
+                    self.attempt,
+                    state=AttemptState.DONE,
+                    requests=self._not_logged_yet(),
+                    lawmatics_id=getattr(answer, "id", ""),
+                )
+                remember(answer)
+        except IntegrityError as error:
+            # Lawmatics gave out an id that another matter here is linked to: nobody but a person can untangle that.
+            raise NeedsPerson(policy.TAKEN_ID) from error
         self.attempt = None
         return answer
 
@@ -324,6 +363,11 @@ def _found_matter(matter: Matter) -> Found:
     )
 
 
-def _which_person(found: Found) -> str:
-    name = f"{found.fields.get('first_name', '')} {found.fields.get('last_name', '')}".strip() or "somebody unnamed"
-    return f"Lawmatics has “{name}” under this e-mail address. {policy.OTHER_PERSON.advice}"
+def _which_person(found: tuple[Found, ...]) -> str:
+    first, *others = (f"“{_name_of(contact)}”" for contact in found)
+    also = f", and also {' and '.join(others)}" if others else ""
+    return f"Lawmatics has {first} under this e-mail address{also}. Decide whether {first} is the same person."
+
+
+def _name_of(found: Found) -> str:
+    return f"{found.fields.get('first_name', '')} {found.fields.get('last_name', '')}".strip() or "somebody unnamed"

@@ -7,10 +7,11 @@ from uuid import UUID
 
 import structlog
 
-from casehug.connections.client import client_of_firm
+from casehug.connections.client import client_with_token, fresh_token
 from casehug.connections.errors import NotConnected
 from casehug.connections.services import mark_broken
 from casehug.kit import backoff, clock
+from casehug.kit.encryption import CannotOpen
 from casehug.sync import lanes, ledger, limits, policy, reference
 from casehug.sync.applier import Applier
 from casehug.sync.lanes import LaneLost, Lease
@@ -43,7 +44,8 @@ def drain(firm_id: UUID) -> None:
     until = monotonic() + TURN_SECONDS
     while (lease := lanes.acquire(firm_id)) is not None:
         try:
-            rest = _work(lease, until)
+            with lanes.heartbeat(lease):
+                rest = _work(lease, until)
         except LaneLost:
             log.warning("sync.lane_lost", firm_id=str(firm_id))
             return
@@ -58,8 +60,10 @@ def drain(firm_id: UUID) -> None:
 
 def _work(lease: Lease, until: float) -> Rest:
     meter = Meter(lease)
+    token = ""
     try:
-        client = client_of_firm(lease.firm_id, before=meter.before, after=meter.after)
+        token = fresh_token(lease.firm_id)
+        client = client_with_token(token, before=meter.before, after=meter.after)
         settings = reference.current(client, lease.firm_id)
         while monotonic() < until:
             with firm_scope(lease.firm_id):
@@ -67,7 +71,7 @@ def _work(lease: Lease, until: float) -> Rest:
             if change is None:
                 break
             meter.requests = 0
-            if rest := _take_turn(Applier(lease, client, meter, change, settings)):
+            if rest := _take_turn(Applier(lease, client, meter, change, settings), token):
                 return rest
         else:
             return Rest(due_at=clock.now())
@@ -77,13 +81,22 @@ def _work(lease: Lease, until: float) -> Rest:
             reference.refresh(client, lease.firm_id)
     except NotConnected:
         return Rest()  # the queue is kept; connecting again rings
-    except (LawmaticsError, limits.BudgetSpent) as error:
-        return _rest_after(lease, error)
+    except (LawmaticsError, limits.BudgetSpent, CannotOpen) as error:
+        return _tell_and_rest(lease, error, token)
     with firm_scope(lease.firm_id):
         return Rest(due_at=ledger.next_moment())
 
 
-def _take_turn(applier: Applier) -> Rest | None:
+def _tell_and_rest(lease: Lease, error: Exception, token: str) -> Rest:
+    """Nothing could be sent at all. What waits says so, where people look for trouble."""
+    ruling = policy.rule(error)
+    if ruling.fate != Fate.PAUSE:
+        with firm_scope(lease.firm_id):
+            ledger.tell_waiting(lease, ruling=ruling, text=policy.explain(error, ruling))
+    return _rest_after(lease, error, ruling, token)
+
+
+def _take_turn(applier: Applier, token: str) -> Rest | None:
     """Apply one change and settle it, whatever happens. None if the lane can go on, else how it rests."""
     change, lease = applier.change, applier.lease
     try:
@@ -96,18 +109,25 @@ def _take_turn(applier: Applier) -> Rest | None:
             ledger.put_off(lease, change, until=unknown.until, ruling=ruling, text=ruling.text, failed=False)
     except NeedsPerson as needed:
         with firm_scope(lease.firm_id):
-            applier.log_failure(needed.ruling, needed.text)
-            ledger.hold_for_person(lease, change, ruling=needed.ruling, text=needed.text)
+            # An open write stays open: whoever comes back to this change looks for it first.
+            state = AttemptState.UNKNOWN if applier.action in CREATES else AttemptState.FAILED
+            applier.log_failure(needed.ruling, needed.text, state=state)
+            ledger.hold_for_person(
+                lease, change, ruling=needed.ruling, text=needed.text, asked_about=needed.asked_about
+            )
     except Exception as error:  # the closed table decides, and what it does not list stops and shows
-        return _settle_failure(applier, error)
+        return _settle_failure(applier, error, token)
     return None
 
 
-def _settle_failure(applier: Applier, error: Exception) -> Rest | None:
+def _settle_failure(applier: Applier, error: Exception, token: str) -> Rest | None:
     change, lease = applier.change, applier.lease
     ruling = policy.rule(error, create=applier.action in CREATES)
     if ruling is policy.UNLISTED:
         log.exception("sync.unexpected", change_id=str(change.id), action=applier.action)
+        if applier.attempt is not None and applier.action in CREATES:
+            # A create is open, and something of our own failed: the database after Lawmatics had answered, say.
+            ruling = policy.OUTCOME_UNKNOWN
     text = policy.explain(error, ruling)
     with firm_scope(lease.firm_id):
         if not isinstance(error, limits.BudgetSpent):
@@ -123,12 +143,11 @@ def _settle_failure(applier: Applier, error: Exception) -> Rest | None:
             ledger.put_off(lease, change, until=until, ruling=ruling, text=text, failed=True)
         else:
             ledger.put_off(lease, change, until=change.not_before, ruling=ruling, text=text, failed=False)
-    return _rest_after(lease, error, ruling) if ruling.fate in {Fate.PAUSE, Fate.STOP} else None
+    return _rest_after(lease, error, ruling, token) if ruling.fate in {Fate.PAUSE, Fate.STOP} else None
 
 
-def _rest_after(lease: Lease, error: Exception, ruling: Ruling | None = None) -> Rest:
+def _rest_after(lease: Lease, error: Exception, ruling: Ruling, token: str) -> Rest:
     """How the whole lane rests after an error that is not one change's own."""
-    ruling = ruling or policy.rule(error)
     if isinstance(error, limits.BudgetSpent):
         return Rest(due_at=error.free_at, paused_until=error.free_at, reason=ruling.code)
     if ruling.fate == Fate.PAUSE:
@@ -137,6 +156,6 @@ def _rest_after(lease: Lease, error: Exception, ruling: Ruling | None = None) ->
     if ruling.fate == Fate.STOP:
         if not isinstance(error, NotConnected):
             with firm_scope(lease.firm_id):
-                mark_broken(Actor.system(lease.firm_id))
+                mark_broken(Actor.system(lease.firm_id), refused_token=token)
         return Rest()
     return Rest(due_at=clock.now() + SETTINGS_RETRY)

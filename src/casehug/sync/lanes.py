@@ -4,19 +4,25 @@ A drain leases the lane for a short while and renews the lease before every requ
 freezing or by a stopped machine, finds its fence outdated and can settle nothing any more.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event, Thread
+from time import monotonic
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from casehug.kit import clock
 from casehug.sync.models import Doorbell, Lane
 
-# Longer than the longest request takes, so that a lease never ends under a request that is still out.
-LEASE = timedelta(seconds=90)
+# A heartbeat renews the lease while its drain is at work, however long a request takes; a worker that died or froze
+# stops beating, and its lane is free soon after.
+LEASE = timedelta(seconds=20)
+BEAT_SECONDS = 5.0
+LONGEST_DRAIN_SECONDS = 600.0
 
 
 class LaneLost(Exception):
@@ -61,9 +67,41 @@ def hold(lease: Lease) -> None:
 
     Inside a transaction this also locks the lane's row, so that nobody can take the lane before it commits.
     """
-    held = Lane.objects.filter(firm_id=lease.firm_id, fence=lease.fence).update(leased_until=clock.now() + LEASE)
+    mine = Lane.objects.filter(firm_id=lease.firm_id, fence=lease.fence).exclude(leased_until=None)
+    held = mine.update(leased_until=clock.now() + LEASE)
     if not held:
         raise LaneLost
+
+
+@contextmanager
+def heartbeat(lease: Lease, *, every: float = BEAT_SECONDS) -> Iterator[None]:
+    """Renew the lease from a thread of its own, `every` so many seconds, for the length of the block."""
+    done = Event()
+    thread = Thread(target=_beat, args=(lease, done, every), name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+
+
+def _beat(lease: Lease, done: Event, every: float) -> None:
+    deadline = monotonic() + LONGEST_DRAIN_SECONDS
+    try:
+        while not done.wait(every) and monotonic() < deadline:
+            hold(lease)
+    except (LaneLost, DatabaseError):
+        # Nothing to do here: the drain itself finds out at its next step.
+        return
+    finally:
+        connection.close()
+
+
+def pause(firm_id: UUID, *, until: datetime, reason: str) -> None:
+    """Let the lane rest, on word from somewhere else than a drain. A longer pause stays."""
+    Lane.objects.filter(Q(paused_until=None) | Q(paused_until__lt=until), firm_id=firm_id).update(
+        paused_until=until, pause_reason=reason, due_at=until
+    )
 
 
 def release(lease: Lease, *, due_at: datetime | None, paused_until: datetime | None = None, reason: str = "") -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from casehug.connections.models import Connection
 from casehug.intake.services.matters import note_delivery
@@ -115,9 +115,15 @@ def log(change: Change, *, action: str, state: AttemptState, requests: int, **co
     )
 
 
-def unresolved(matter_id: UUID) -> list[Attempt]:
-    """Requests of which nobody knows whether they took effect. None of them may be repeated."""
-    return list(Attempt.objects.filter(matter_id=matter_id, state__in=UNRESOLVED).order_by("id"))
+def unresolved(matter_id: UUID, client_id: UUID | None) -> list[Attempt]:
+    """Requests of which nobody knows whether they took effect. None of them may be repeated.
+
+    The client's contact counts for all of the client's matters, whichever of them sent it.
+    """
+    mine = Q(matter_id=matter_id)
+    if client_id is not None:
+        mine |= Q(action="contact.create", intended__client_id=str(client_id))
+    return list(Attempt.objects.filter(mine, state__in=UNRESOLVED).order_by("id"))
 
 
 def resolve(lease: lanes.Lease, attempt: Attempt, *, state: AttemptState, **columns: Any) -> None:
@@ -153,20 +159,37 @@ def put_off(lease: lanes.Lease, change: Change, *, until: datetime, ruling: Ruli
         mine.update(**columns)
 
 
-def hold_for_person(lease: lanes.Lease, change: Change, *, ruling: Ruling, text: str) -> None:
+def tell_waiting(lease: lanes.Lease, *, ruling: Ruling, text: str) -> None:
+    """Nothing can be sent at all: let every change that is due say so, where people look for trouble."""
+    lanes.hold(lease)
+    Change.objects.filter(state=ChangeState.WAITING, not_before__lte=clock.now()).update(
+        problem=ruling.code, problem_text=text, failures=F("failures") + 1
+    )
+
+
+def hold_for_person(lease: lanes.Lease, change: Change, *, ruling: Ruling, text: str, asked_about: str = "") -> None:
     """Nothing more happens to this change until a person acts. A click that came meanwhile keeps it waiting."""
     lanes.hold(lease)
     held = Change.objects.filter(id=change.id, state=ChangeState.WAITING, revision=change.revision).update(
-        state=ChangeState.HELD, problem=ruling.code, problem_text=text, failures=change.failures + 1
+        state=ChangeState.HELD,
+        problem=ruling.code,
+        problem_text=text,
+        failures=change.failures + 1,
+        asked_about=asked_about,
+        decision="",
     )
     if held:
         note_delivery(matter_id=change.matter_id, state="held")
 
 
-def linked_elsewhere(kind: RecordKind, lawmatics_ids: Iterable[str]) -> set[str]:
-    return set(
-        Link.objects.filter(kind=kind, lawmatics_id__in=list(lawmatics_ids)).values_list("lawmatics_id", flat=True)
-    )
+def linked_elsewhere(kind: RecordKind, lawmatics_ids: Iterable[str], *, but: UUID) -> set[str]:
+    """Which of these ids are the counterparts of other records than `but`."""
+    links = Link.objects.filter(kind=kind, lawmatics_id__in=list(lawmatics_ids)).exclude(record_id=but)
+    return set(links.values_list("lawmatics_id", flat=True))
+
+
+def is_linked(kind: RecordKind, record_id: UUID) -> bool:
+    return Link.objects.filter(kind=kind, record_id=record_id).exists()
 
 
 def _milliseconds_since(attempt: Attempt) -> int:

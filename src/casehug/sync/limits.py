@@ -31,7 +31,9 @@ def reserve(firm_id: UUID) -> None:
     """Take one slot of the firm's budget, in a scope of its own. Raises BudgetSpent."""
     with firm_scope(firm_id):
         # The lane's row serialises whoever counts: the drain and a person's connection test at the same time.
-        Lane.objects.select_for_update().filter(firm_id=firm_id).first()
+        lane = Lane.objects.select_for_update().filter(firm_id=firm_id).first()
+        if lane and lane.paused_until and lane.paused_until > clock.now():
+            raise BudgetSpent(lane.paused_until)
         take_slot()
 
 

@@ -79,6 +79,8 @@ class Change(FirmOwned):
     priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.AUTO)
     asked_by_id = models.UUIDField(null=True)
     decision = models.CharField(max_length=5, choices=Decision.choices, default=Decision.NONE, blank=True)
+    # The contacts that a person was asked about, ids with commas, the one to link first: a decision counts for these.
+    asked_about = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=ChangeState.choices, default=ChangeState.WAITING)
     # Grows with every new reason, so that one that comes while the row is being worked on is not lost.
     revision = models.PositiveIntegerField(default=1)

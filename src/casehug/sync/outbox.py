@@ -111,18 +111,16 @@ def enqueue(
         **({"decision": decision} if decision else {}),
     }
     open_rows = Change.objects.filter(matter_id=matter_id, state__in=OPEN_STATES)
-    if not open_rows.update(**grown):
+    # Somebody else may open the row, or a drain may close it, between the two steps: both are tried again then.
+    while not open_rows.update(**grown):
         try:
             with transaction.atomic():
                 Change.objects.create(
-                    matter_id=matter_id,
-                    reason=reason,
-                    asked_by_id=asked_by,
-                    priority=priority,
-                    decision=decision,
+                    matter_id=matter_id, reason=reason, asked_by_id=asked_by, priority=priority, decision=decision
                 )
+            break
         except IntegrityError:
-            open_rows.update(**grown)
+            continue
     state = open_rows.values_list("state", flat=True).first()
     note_delivery(matter_id=matter_id, state=str(state or ChangeState.WAITING))
     wake(firm_id)

@@ -57,6 +57,8 @@ class Known:
     candidates: tuple[Found, ...] | None = None
     read: Mapping[RecordKind, Found] = field(default_factory=dict)
     decision: Decision = Decision.NONE
+    # The contacts that the decision is about; "link" means the first of them.
+    decided_on: tuple[str, ...] = ()
 
     def having_read(self, kind: RecordKind, found: Found) -> "Known":
         return replace(self, read={**self.read, kind: found})
@@ -82,9 +84,9 @@ class LinkContact:
 
 @dataclass(frozen=True)
 class AskWhichPerson:
-    """The address belongs to somebody with another name: a person has to decide."""
+    """The address belongs to somebody with another name: a person has to decide. The first is the one to link."""
 
-    found: Found
+    found: tuple[Found, ...]
 
 
 @dataclass(frozen=True)
@@ -188,17 +190,21 @@ def _plan_contact(wanted: Wanted, known: Known) -> tuple[Step, ...]:
     if link is not None:
         return _plan_update(RecordKind.CONTACT, link, wanted.contact, known)
     create = Create(RecordKind.CONTACT, _filled(wanted.contact))
-    if not wanted.contact["email"] or known.decision == Decision.APART:
+    if not wanted.contact["email"]:
         return (create,)
     if known.candidates is None:
         return (FindContact(wanted.contact["email"]), create)
-    if not known.candidates:
+    # A decision is about the contacts that were shown, and says nothing about another that has the address by now.
+    chosen = known.decided_on[0] if known.decided_on and known.decision == Decision.LINK else ""
+    if decided := next((found for found in known.candidates if found.lawmatics_id == chosen), None):
+        return (LinkContact(decided, others=len(known.candidates) - 1),)
+    apart = known.decided_on if known.decision == Decision.APART else ()
+    left = tuple(found for found in known.candidates if found.lawmatics_id not in apart)
+    if not left:
         return (create,)
-    # The same address twice: the one with the same name, else the oldest (docs: matched contacts).
-    best = next((found for found in known.candidates if same_person(wanted.contact, found.fields)), None)
-    if best is None and known.decision != Decision.LINK:
-        return (AskWhichPerson(known.candidates[0]),)
-    return (LinkContact(best or known.candidates[0], others=len(known.candidates) - 1),)
+    # The same address twice: the one with the same name, else ask about the oldest.
+    best = next((found for found in left if same_person(wanted.contact, found.fields)), None)
+    return (LinkContact(best, others=len(known.candidates) - 1),) if best else (AskWhichPerson(left),)
 
 
 def _plan_matter(wanted: Wanted, known: Known) -> tuple[Step, ...]:

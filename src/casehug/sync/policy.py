@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from casehug.connections.errors import NotConnected
+from casehug.kit.encryption import CannotOpen
 from casehug.sync.limits import BudgetSpent
 from lawmatics import errors
 
@@ -35,10 +36,12 @@ class Ruling:
 class NeedsPerson(Exception):
     """The change cannot go on without somebody's decision. `text` is the sentence for them."""
 
-    def __init__(self, ruling: Ruling, text: str = "") -> None:
+    def __init__(self, ruling: Ruling, text: str = "", *, asked_about: str = "") -> None:
         super().__init__(ruling.code)
         self.ruling = ruling
         self.text = text or ruling.text
+        # The contact in Lawmatics that the question is about.
+        self.asked_about = asked_about
 
 
 class StillUnknown(Exception):
@@ -82,6 +85,15 @@ RULINGS: tuple[tuple[type[Exception], Ruling], ...] = (
             Fate.STOP,
             "Lawmatics is not connected.",
             "A firm admin has to connect it in Settings, Integrations; the queue is kept until then.",
+        ),
+    ),
+    (
+        CannotOpen,
+        Ruling(
+            "key_lost",
+            Fate.ASK,
+            "The stored access to Lawmatics cannot be decrypted with this installation's encryption key.",
+            "The operator has to bring the key back; or a firm admin disconnects and connects again.",
         ),
     ),
     (
@@ -179,6 +191,12 @@ OTHER_PERSON = Ruling(
     "Decide whether it is the same person.",
 )
 NO_CLIENT = Ruling("no_client", Fate.ASK, "This matter has no client yet.", "Give it a client, then sync it again.")
+TAKEN_ID = Ruling(
+    "taken_id",
+    Fate.ASK,
+    "Lawmatics answered with a record that another matter here is linked to already.",
+    "Nothing more is sent for this matter. Look at both in Lawmatics, and tell the operator.",
+)
 UNDECIDABLE_NOTE = Ruling(
     "note_unknown",
     Fate.ASK,

@@ -10,9 +10,10 @@ from django.conf import settings
 from django.db.models import Count, Min, Q
 
 from casehug.connections.models import Connection, ConnectionState
-from casehug.intake.case_types import CaseType, all_case_types
 from casehug.intake.disclosure import MatterDisclosure, disclose_matter
 from casehug.intake.errors import NotFound
+from casehug.intake.services.templates import available_templates
+from casehug.intake.templates import Template
 from casehug.kit import clock
 from casehug.sync import ledger, limits, reference
 from casehug.sync.mapping import Placement, Reference, place
@@ -169,7 +170,7 @@ def _planned(disclosure: MatterDisclosure) -> list[str]:
     links = ledger.links_of(matter_id, person.client_id if person else None)
     note = links.get(RecordKind.NOTE)
     wanted = describe_wanted(disclosure, placement, clicked=True, sent_note=note.sent if note else {})
-    looks = [LOOK_WORDS] if ledger.unresolved(matter_id) else []
+    looks = [LOOK_WORDS] if ledger.unresolved(matter_id, person.client_id if person else None) else []
     return looks + [_in_words(step, placement) for step in plan(wanted, Known(links=links))]
 
 
@@ -373,20 +374,23 @@ def _per_day(actor: Actor, today: datetime, days: int) -> list[tuple[str, int]]:
 class PlacedCaseType:
     """Where matters of a case type go now. Names are "" where the firm's Lawmatics has nothing of the kind."""
 
-    case_type: CaseType
+    case_type: Template
     stage: str
     practice_area: str
     looked_for: tuple[str, ...]
 
 
-def placements() -> list[PlacedCaseType]:
-    """Every case type with its stage and practice area, by the kept settings. Empty until they were read once."""
+def placements(actor: Actor) -> list[PlacedCaseType]:
+    """Every case type on offer, the firm's own too, with its stage and practice area, by the kept settings.
+
+    Empty until these were read once.
+    """
     settings_there, _ = reference.kept()
     if settings_there is None:
         return []
     areas = {area.id: area.name for area in settings_there.practice_areas}
     found = []
-    for case_type in all_case_types().values():
+    for case_type in available_templates(actor):
         placement = place(case_type.key, case_type.practice_area, settings_there)
         area = areas.get(placement.practice_area_id, "")
         found.append(PlacedCaseType(case_type, placement.stage_name, area, placement.looked_for))

@@ -4,14 +4,16 @@ A write stays open when its answer was lost or its worker died. A create of that
 looked for in Lawmatics, adopted if it is there, and sent again only when two looks, a quarantine apart, found nothing.
 """
 
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from casehug.intake.disclosure import disclose_matter
 from casehug.kit import clock
 from casehug.sync import ledger, lookup, policy
 from casehug.sync.lanes import Lease
 from casehug.sync.lookup import CREATES, QUARANTINE
-from casehug.sync.models import Attempt, AttemptState, Change, RecordKind
+from casehug.sync.models import Attempt, AttemptState, Change, Decision, RecordKind
 from casehug.sync.planner import KnownLink, digest
 from casehug.sync.policy import NeedsPerson, StillUnknown
 from casehug.tenancy.scope import firm_scope
@@ -20,71 +22,99 @@ from lawmatics import Lawmatics
 LOOK = "lookup"
 
 
-def resolve_unknown(lease: Lease, client: Lawmatics, change: Change) -> None:
-    """Settle every open write of the change's matter. Opens its own scopes.
+@dataclass(frozen=True)
+class Recovery:
+    """Settles the open writes of one change's matter, and of its client's contact, whichever matter sent it."""
 
-    Raises StillUnknown until the looks are done, NeedsPerson if Lawmatics cannot tell, LaneLost, LawmaticsError.
-    """
-    with firm_scope(lease.firm_id):
-        attempts = ledger.unresolved(change.matter_id)
-    for attempt in attempts:
-        if attempt.action in CREATES:
-            _look_for(lease, client, change, attempt)
+    lease: Lease
+    client: Lawmatics
+    change: Change
+
+    def run(self) -> None:
+        """Opens its own scopes.
+
+        Raises StillUnknown until the looks are done, NeedsPerson if Lawmatics cannot tell, LaneLost, LawmaticsError.
+        """
+        with firm_scope(self.lease.firm_id):
+            person = disclose_matter(self.change.matter_id).person
+            attempts = ledger.unresolved(self.change.matter_id, person.client_id if person else None)
+        for attempt in attempts:
+            if attempt.action in CREATES:
+                self._look_for(attempt)
+            else:
+                # An update can be compared and made again without harm.
+                self._resolve(attempt, AttemptState.FAILED, text="Its outcome is unknown; compared again.")
+
+    def _look_for(self, attempt: Attempt) -> None:
+        kind = RecordKind(attempt.action.split(".")[0])
+        record_id = _record_of(attempt, kind)
+        sighting = lookup.look(self.client, attempt)
+        with firm_scope(self.lease.firm_id):
+            # What is another record's counterpart already cannot be the one we look for.
+            taken = ledger.linked_elsewhere(kind, sighting.ids, but=record_id) if kind != RecordKind.NOTE else set()
+        ids = [found for found in sighting.ids if found not in taken]
+        now = clock.now()
+        if ids:
+            self._found(attempt, kind, record_id, ids)
+        elif taken and kind == RecordKind.MATTER:
+            raise NeedsPerson(policy.TAKEN_ID)
+        elif now < attempt.at + QUARANTINE:
+            # An early look, for somebody's click. It may find; that it does not find means nothing yet.
+            raise StillUnknown(attempt.at + QUARANTINE)
+        elif attempt.looked_at is None:
+            self._resolve(attempt, AttemptState.UNKNOWN, lookups=1, looked_at=now)
+            raise StillUnknown(now + QUARANTINE)
+        elif now < attempt.looked_at + QUARANTINE:
+            raise StillUnknown(attempt.looked_at + QUARANTINE)
         else:
-            # An update can be compared and made again without harm.
-            _resolve(lease, attempt, AttemptState.FAILED, text="Its outcome is unknown; compared again.")
+            self._resolve(attempt, AttemptState.ABSENT, lookups=2, text="Looked twice: it was not created.")
+            if sighting.blind:
+                raise NeedsPerson(policy.UNDECIDABLE_NOTE)
+
+    def _found(self, attempt: Attempt, kind: RecordKind, record_id: UUID, ids: list[str]) -> None:
+        fields = attempt.intended.get("fields", {})
+        if kind == RecordKind.CONTACT and not fields.get("email") and not fields.get("phone"):
+            # A name alone is no proof that it is ours: somebody else of this name may have come in meanwhile.
+            asked_about = self.change.asked_about.split(",")[0]
+            decided = asked_about in ids
+            if decided and self.change.decision == Decision.APART:
+                self._resolve(attempt, AttemptState.ABSENT, text="The contact found was somebody else's.")
+                return
+            if not (decided and self.change.decision == Decision.LINK):
+                raise NeedsPerson(policy.OTHER_PERSON, _same_name(fields), asked_about=ids[0])
+            ids = [asked_about]
+        self._adopt(attempt, kind, record_id, ids)
+
+    def _adopt(self, attempt: Attempt, kind: RecordKind, record_id: UUID, ids: list[str]) -> None:
+        intended = attempt.intended
+        several = f"{len(ids)} records fit; the oldest was taken." if len(ids) > 1 else ""
+        with firm_scope(self.lease.firm_id):
+            text = several or "Found in Lawmatics after its answer was lost."
+            ledger.resolve(self.lease, attempt, state=AttemptState.ADOPTED, lawmatics_id=ids[0], text=text)
+            if kind == RecordKind.NOTE:
+                facts = intended["facts"]
+                link = KnownLink(lawmatics_id="", sent=facts, digest=digest(facts))
+            elif ledger.is_linked(kind, record_id):
+                # Linked by other means since: a link is never replaced.
+                return
+            else:
+                # No digest: the next plan reads the record and compares it before it is taken for up to date.
+                link = KnownLink(lawmatics_id=ids[0], sent=intended["fields"], digest="")
+            ledger.save_link(kind=kind, record_id=record_id, link=link, adopted=True, notice=several)
+
+    def _resolve(self, attempt: Attempt, state: AttemptState, **columns: Any) -> None:
+        with firm_scope(self.lease.firm_id):
+            ledger.resolve(self.lease, attempt, state=state, **columns)
 
 
-def _look_for(lease: Lease, client: Lawmatics, change: Change, attempt: Attempt) -> None:
-    sighting = lookup.look(client, attempt)
-    kind = RecordKind(attempt.action.split(".")[0])
-    with firm_scope(lease.firm_id):
-        # A matter that is another matter's counterpart already cannot be the one we look for.
-        taken = ledger.linked_elsewhere(kind, sighting.ids) if kind == RecordKind.MATTER else set()
-    ids = [record_id for record_id in sighting.ids if record_id not in taken]
-    now = clock.now()
-    if ids:
-        _adopt(lease, change, attempt, kind, ids)
-    elif now < attempt.at + QUARANTINE:
-        # An early look, for somebody's click. It may find; that it does not find means nothing yet.
-        raise StillUnknown(attempt.at + QUARANTINE)
-    elif attempt.looked_at is None:
-        _resolve(lease, attempt, AttemptState.UNKNOWN, lookups=1, looked_at=now)
-        raise StillUnknown(now + QUARANTINE)
-    elif now < attempt.looked_at + QUARANTINE:
-        raise StillUnknown(attempt.looked_at + QUARANTINE)
-    else:
-        _resolve(lease, attempt, AttemptState.ABSENT, lookups=2, text="Looked twice: it was not created.")
-        if sighting.blind:
-            raise NeedsPerson(policy.UNDECIDABLE_NOTE)
+def _record_of(attempt: Attempt, kind: RecordKind) -> UUID:
+    """The local record that the write was for."""
+    return UUID(attempt.intended["client_id"]) if kind == RecordKind.CONTACT else attempt.matter_id
 
 
-def _adopt(lease: Lease, change: Change, attempt: Attempt, kind: RecordKind, ids: list[str]) -> None:
-    intended = attempt.intended
-    several = f"{len(ids)} records fit; the oldest was taken." if len(ids) > 1 else ""
-    with firm_scope(lease.firm_id):
-        ledger.resolve(
-            lease,
-            attempt,
-            state=AttemptState.ADOPTED,
-            lawmatics_id=ids[0],
-            text=several or "Found in Lawmatics after its answer was lost.",
-        )
-        if kind == RecordKind.NOTE:
-            facts = intended["facts"]
-            link = KnownLink(lawmatics_id="", sent=facts, digest=digest(facts))
-        else:
-            # No digest: the next plan reads the record and compares it before it is taken for up to date.
-            link = KnownLink(lawmatics_id=ids[0], sent=intended["fields"], digest="")
-        record_id = change.matter_id
-        if kind == RecordKind.CONTACT:
-            person = disclose_matter(change.matter_id).person
-            if person is None:
-                raise NeedsPerson(policy.NO_CLIENT)
-            record_id = person.client_id
-        ledger.save_link(kind=kind, record_id=record_id, link=link, adopted=True, notice=several)
-
-
-def _resolve(lease: Lease, attempt: Attempt, state: AttemptState, **columns: Any) -> None:
-    with firm_scope(lease.firm_id):
-        ledger.resolve(lease, attempt, state=state, **columns)
+def _same_name(fields: dict[str, str]) -> str:
+    name = f"{fields.get('first_name', '')} {fields.get('last_name', '')}".strip()
+    return (
+        f"The answer to creating the contact was lost, and Lawmatics has a new contact named “{name}” without e-mail"
+        " address and phone. Decide whether it is this client."
+    )

@@ -1,5 +1,6 @@
 """The firm's Lawmatics settings (stages, practice areas): kept, so that a new matter costs no call for them."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from casehug.kit import clock
@@ -7,6 +8,9 @@ from casehug.sync.mapping import Named, Reference, StageOption
 from casehug.sync.models import ReferenceData
 from casehug.tenancy.scope import current_firm_id, firm_scope
 from lawmatics import Lawmatics
+
+# Marks settings that must not be used any more.
+OUTDATED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def read_from(client: Lawmatics) -> Reference:
@@ -43,7 +47,13 @@ def current(client: Lawmatics, firm_id: UUID) -> Reference:
     """The stored settings, or those of this moment if none are stored. Opens its own scopes."""
     with firm_scope(firm_id):
         stored, _ = kept()
-    return stored if stored is not None else refresh(client, firm_id)
+        outdated = ReferenceData.objects.filter(read_at__lte=OUTDATED).exists()
+    return stored if stored is not None and not outdated else refresh(client, firm_id)
+
+
+def forget() -> None:
+    """Have the settings read again before the next matter is sent. Joins the open scope."""
+    ReferenceData.objects.update(read_at=OUTDATED)
 
 
 def refresh(client: Lawmatics, firm_id: UUID) -> Reference:

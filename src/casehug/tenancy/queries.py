@@ -10,3 +10,9 @@ def member_names(actor: Actor) -> dict[UUID, str]:
     """The names of the firm's people by their id, to say who did something."""
     members = Membership.objects.filter(firm_id=actor.firm_id).select_related("user")
     return {member.user_id: str(member.user) for member in members}
+
+
+def members(actor: Actor) -> list[Membership]:
+    """The firm's people with their accounts, active ones first, then by name."""
+    found = Membership.objects.filter(firm_id=actor.firm_id).select_related("user")
+    return list(found.order_by("-user__is_active", "user__name", "id"))

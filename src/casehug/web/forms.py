@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from casehug.intake import normal
-from casehug.intake.case_types import all_case_types
 from casehug.intake.errors import BadInput
 from casehug.intake.models import Client
 from casehug.intake.services.matters import NewClient
+from casehug.intake.templates import Template
 from casehug.intake.us_states import US_STATES
 from casehug.web.reading import as_id
 
@@ -23,11 +23,11 @@ APART = "apart"
 Checked = Callable[[str], str]
 
 
-def case_type_choices() -> list[tuple[str, Any]]:
-    """Case types under their practice areas; an area with a single case type needs no heading."""
+def case_type_choices(offered: list[Template]) -> list[tuple[str, Any]]:
+    """The offered case types under their practice areas; an area with a single case type needs no heading."""
     choices: list[tuple[str, Any]] = [("", "Choose…")]
-    for area, found in groupby(all_case_types().values(), key=lambda case_type: case_type.practice_area):
-        options = [(case_type.key, case_type.name) for case_type in found]
+    for area, found in groupby(offered, key=lambda template: template.practice_area):
+        options = [(template.key, template.name) for template in found]
         choices += [(area, options)] if len(options) > 1 else options
     return choices
 
@@ -84,15 +84,27 @@ class NewMatterForm(forms.Form):
     last_name = forms.CharField(label="Last name", max_length=80, error_messages={"required": "Enter the last name."})
     email = forms.CharField(label="E-mail", required=False, max_length=254)
     phone = forms.CharField(label="Phone", required=False, max_length=32)
+    language = forms.ChoiceField(
+        label="Language",
+        choices=[("en", "English"), ("es", "Español")],
+        required=False,
+        help_text="The language of the portal and of our messages.",
+    )
     # The answer to "is it the same person?", and about whom it was asked: an answer about others does not count.
     same_person = forms.CharField(required=False)
     asked_about = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: QueryDict | None = None, *, typed: QueryDict | None = None) -> None:
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        offered: list[Template],
+        typed: QueryDict | None = None,
+    ) -> None:
         """`data` is judged, `typed` is only shown again. A request key that is none is replaced by a fresh one."""
         data, typed = _with_key(data), _with_key(typed)
         super().__init__(data, initial=typed.dict() if typed else {"request_key": uuid4(), "client_is": NEW})
-        self._field("case_type").choices = case_type_choices()
+        self._field("case_type").choices = case_type_choices(offered)
         for name, kind in {"email": "email", "phone": "tel", "client_search": "search"}.items():
             self.fields[name].widget.input_type = kind
         for name in ("first_name", "last_name"):
@@ -116,7 +128,9 @@ class NewMatterForm(forms.Form):
         return self._checked("phone", normal.clean_phone)
 
     def new_client(self) -> NewClient:
-        return NewClient(**{name: self.cleaned_data[name] for name in ("first_name", "last_name", "email", "phone")})
+        names = ("first_name", "last_name", "email", "phone")
+        typed = {name: self.cleaned_data[name] for name in names}
+        return NewClient(**typed, language=self.cleaned_data["language"] or "en")
 
     def decided_on(self, twins: list[Client]) -> str:
         """What the person said about these clients: the id of the one it is, "apart", or "" if not asked yet."""

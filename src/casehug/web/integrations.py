@@ -71,7 +71,7 @@ def _account(request: FirmRequest, connection: Connection) -> dict[str, Any]:
         "health": health(actor, time_zone=request.firm.time_zone),
         "troubled": troubled(actor, titles_of),
         "lines": log_page(actor, titles_of).lines[:LINES_ON_PAGE],
-        "placements": placements(),
+        "placements": placements(actor),
     }
 
 
@@ -151,8 +151,20 @@ def dismiss_change(request: FirmRequest, change_id: UUID) -> HttpResponse:
     return redirect(reverse("lawmatics") + "#attention")
 
 
-def settings_tabs() -> list[dict[str, object]]:
-    return [{"label": "Integrations", "url": reverse("integrations"), "current": True}]
+# Every tab of the settings with the name of its address.
+TABS = (
+    ("Firm Profile", "firm_profile"),
+    ("Notifications", "notifications"),
+    ("Team", "team"),
+    ("Branding", "branding"),
+    ("Templates", "templates"),
+    ("Integrations", "integrations"),
+)
+
+
+def settings_tabs(current: str = "integrations") -> list[dict[str, object]]:
+    """The tabs of the settings; `current` is the name of the one that is open."""
+    return [{"label": label, "url": reverse(name), "current": name == current} for label, name in TABS]
 
 
 def callback_url() -> str:

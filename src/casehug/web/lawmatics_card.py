@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from casehug.intake import access
 from casehug.sync.models import Decision
 from casehug.sync.outbox import request_sync
-from casehug.web.matters import lawmatics_of
+from casehug.web.matter_desk import lawmatics_of
 from casehug.web.shell import FirmRequest, firm_page
 
 NOT_CONNECTED = "Lawmatics is not connected, so nothing was sent. A firm admin connects it in Settings, Integrations."

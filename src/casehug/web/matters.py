@@ -1,4 +1,4 @@
-"""The list of matters, and the page of one."""
+"""The list of matters, and the checklist of one, where documents are reviewed in place."""
 
 from itertools import groupby
 from typing import Any
@@ -9,36 +9,43 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from casehug.intake import access
+from casehug.intake import access, previews
 from casehug.intake.files import ACCEPT_ATTRIBUTE
-from casehug.intake.models import Matter, MatterStatus
+from casehug.intake.models import Document, DocumentState, Matter, MatterStatus
 from casehug.intake.queries.matters import ChecklistRow, MatterFilter, checklist_of, list_matters
-from casehug.intake.us_states import US_STATES
-from casehug.sync.queries import card_of
+from casehug.intake.queries.review import assignable
+from casehug.intake.services.review import LONGEST_MESSAGE, REASONS
 from casehug.tenancy.actor import Actor
-from casehug.tenancy.queries import member_names
 from casehug.web import reading, wording
+from casehug.web.matter_desk import frame
 from casehug.web.shell import FirmRequest, firm_page
 
 DELIVERY_FILTERS = ("linked", "waiting", "held", "none")
+MINE, NOBODY = "mine", "none"
 
 
 @require_safe
 @firm_page()
 def matters(request: FirmRequest) -> HttpResponse:
+    people = assignable(request.actor)
+    attorney = reading.one_of(request, "attorney", {MINE, NOBODY, *map(str, people)})
     wanted = MatterFilter(
         search=reading.words(request, "q"),
         status=reading.one_of(request, "status", MatterStatus.values),
         delivery=reading.one_of(request, "delivery", DELIVERY_FILTERS),
+        attorney=str(request.actor.user_id) if attorney == MINE else attorney,
         before=reading.record_id(request, "before"),
         after=reading.record_id(request, "after"),
     )
     page = list_matters(request.actor, wanted)
-    kept = {"q": wanted.search, "status": wanted.status, "delivery": wanted.delivery}
+    kept = {"q": wanted.search, "status": wanted.status, "delivery": wanted.delivery, "attorney": attorney}
     context = {
         "page": page,
         "wanted": wanted,
         "filtered": any(kept.values()),
+        "attorney": attorney,
+        "attorneys": [(str(id_), name) for id_, name in people.items() if id_ != request.actor.user_id],
+        "names": people,
         "status_chips": _status_chips(kept),
         "delivery_chips": _delivery_chips(kept),
         "newer": reading.query(**kept, after=page.newer) if page.newer else "",
@@ -65,31 +72,49 @@ def _chip(kept: dict[str, str], name: str, value: str, label: str) -> dict[str, 
 @firm_page()
 def matter(request: FirmRequest, matter_id: UUID) -> HttpResponse:
     found = access.matter(request.actor, matter_id)
-    return render(request, "web/matter.html", desk(request.actor, found))
+    page = request.GET.get("page", "")
+    context = desk(
+        request.actor,
+        found,
+        review=reading.record_id(request, "review"),
+        page=int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 1,
+    )
+    return render(request, "web/matter.html", context)
 
 
-def desk(actor: Actor, matter: Matter) -> dict[str, Any]:
-    """Everything that the page of a matter shows, whole or in fragments."""
+def desk(actor: Actor, matter: Matter, *, review: UUID | None = None, page: int = 1) -> dict[str, Any]:
+    """Everything that the checklist tab shows, whole or in fragments; `review` is the document that is opened."""
     rows = checklist_of(actor, matter)
     required = [row for row in rows if row.item.required]
-    place = ", ".join(filter(None, [US_STATES.get(matter.state, matter.state), matter.county]))
+    documents = [document for row in rows for document in row.documents]
     return {
-        "matter": matter,
-        "note": " · ".join(filter(None, [matter.case_type_name, place, str(matter.client or "")])),
+        **frame(actor, matter, tab="matter"),
         "groups": _by_category(rows),
+        "waiting": [document.id for document in documents if document.state == DocumentState.UPLOADED],
         "required_count": len(required),
         "required_approved": sum(row.state == "approved" for row in required),
         "progress_note": _progress_note(rows),
         "accept": ACCEPT_ATTRIBUTE,
-        "names": member_names(actor),
-        **lawmatics_of(actor, matter),
+        "reasons": REASONS,
+        "longest_message": LONGEST_MESSAGE,
+        "opened": next((_opened(document, page) for document in documents if document.id == review), None),
     }
 
 
-def lawmatics_of(actor: Actor, matter: Matter) -> dict[str, Any]:
-    """What the Lawmatics card of a matter shows. It polls while a sync is about to run, not while one is parked."""
-    card = card_of(actor, matter.id)
-    return {"card": card, "polls": card.live and card.connection == "connected"}
+def _opened(document: Document, page: int) -> dict[str, Any]:
+    """The document that is reviewed, on the page that is looked at."""
+    try:
+        pages = previews.page_count(document)
+    except previews.NoPreview:
+        pages = 0
+    page = max(1, min(page, pages))
+    return {
+        "id": document.id,
+        "pages": pages,
+        "page": page,
+        "previous": page - 1 if page > 1 else 0,
+        "next": page + 1 if page < pages else 0,
+    }
 
 
 def item_url(matter_id: UUID, item_id: UUID) -> str:

@@ -12,7 +12,11 @@ def context(request: HttpRequest) -> dict[str, Any]:
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
         return {"nav": []}
-    places = [("Home", "home", "home", "/"), ("Matters", "folder", "matters", "/matters/")]
+    places = [
+        ("Home", "home", "home", "/"),
+        ("Matters", "folder", "matters", "/matters/"),
+        ("Clients", "users", "clients", "/clients/"),
+    ]
     if actor.is_admin:
         places.append(("Settings", "settings", "integrations", "/settings/"))
     return {

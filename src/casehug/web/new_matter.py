@@ -12,6 +12,7 @@ from casehug.intake.models import Client, Matter
 from casehug.intake.queries.clients import clients_reached_by, find_clients
 from casehug.intake.queries.matters import matter_opened_by
 from casehug.intake.services.matters import NewClient, open_matter
+from casehug.intake.services.templates import available_templates
 from casehug.tenancy.actor import Actor
 from casehug.web import reading
 from casehug.web.forms import APART, EXISTING, NONE, NewMatterForm
@@ -31,12 +32,13 @@ class SamePerson(Exception):
 @require_http_methods(["GET", "HEAD", "POST"])
 @firm_page()
 def new_matter(request: FirmRequest) -> HttpResponse:
+    offered = available_templates(request.actor)
     if request.method != "POST":
-        return render(request, WHOLE, {"form": NewMatterForm()})
+        return render(request, WHOLE, {"form": NewMatterForm(offered=offered)})
     if _only_searches(request):
-        form = NewMatterForm(typed=request.POST)
+        form = NewMatterForm(typed=request.POST, offered=offered)
         return render(request, WHOLE, {"form": form, **_search(request.actor, form.searched)})
-    form, twins = NewMatterForm(request.POST), list[Client]()
+    form, twins = NewMatterForm(request.POST, offered=offered), list[Client]()
     if form.is_valid():
         try:
             return redirect("matter", _open(request.actor, form).id)

@@ -2,7 +2,23 @@
 
 from django.urls import include, path
 
-from casehug.web import connecting, documents, home, integrations, lawmatics_card, matters, new_matter
+from casehug.web import (
+    branding,
+    connecting,
+    documents,
+    firm_profile,
+    home,
+    integrations,
+    matter_urls,
+    matters,
+    new_matter,
+    notifications,
+    outbox,
+    team,
+    template_documents,
+    template_editor,
+    template_questions,
+)
 
 lawmatics = [
     path("", integrations.lawmatics, name="lawmatics"),
@@ -17,17 +33,53 @@ lawmatics = [
     path("changes/<uuid:change_id>/dismiss/", integrations.dismiss_change, name="dismiss_change"),
 ]
 
+case_type = [
+    path("", template_editor.template, name="template"),
+    path("questions/", template_editor.template_questions, name="template_questions"),
+    path("about/", template_editor.template_about, name="template_about"),
+    path("preview/", template_editor.template_preview, name="template_preview"),
+    path("copy/", template_editor.copy_template_page, name="copy_template"),
+    path("offer/", template_editor.offer_template, name="offer_template"),
+    path("restore/", template_editor.restore_template, name="restore_template"),
+    path("add-document/", template_documents.new_document, name="new_document"),
+    path("documents/<slug:document>/", template_documents.template_document, name="template_document"),
+    path("documents/<slug:document>/arrange/", template_documents.arrange_document, name="arrange_document"),
+    path("add-section/", template_questions.new_section, name="new_section"),
+    path("sections/<slug:section>/", template_questions.template_section, name="template_section"),
+    path("sections/<slug:section>/arrange/", template_questions.arrange_section, name="arrange_section"),
+    path("sections/<slug:section>/add-question/", template_questions.new_question, name="new_question"),
+    path("questions/<str:question>/", template_questions.template_question, name="template_question"),
+    path("questions/<str:question>/arrange/", template_questions.arrange_question, name="arrange_question"),
+    path("questions/<str:question>/add-question/", template_questions.new_group_question, name="new_group_question"),
+]
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("matters/", matters.matters, name="matters"),
     path("matters/new/", new_matter.new_matter, name="new_matter"),
-    path("matters/<uuid:matter_id>/", matters.matter, name="matter"),
-    path("matters/<uuid:matter_id>/lawmatics/", lawmatics_card.lawmatics_card, name="lawmatics_card"),
-    path("matters/<uuid:matter_id>/sync/", lawmatics_card.sync_matter, name="sync_matter"),
+    path("matters/<uuid:matter_id>/", include(matter_urls.of_a_matter)),
+    path("notes/<uuid:note_id>/", include(matter_urls.of_a_note)),
+    path("clients/", include(matter_urls.of_clients)),
     path("clients/search/", new_matter.find_clients_page, name="find_clients"),
     path("checklist/<uuid:item_id>/upload/", documents.upload_document, name="upload_document"),
     path("documents/<uuid:document_id>/", documents.document, name="document"),
     path("documents/<uuid:document_id>/approve/", documents.approve_document, name="approve_document"),
+    path("documents/<uuid:document_id>/", include(matter_urls.reviewing)),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("settings/", firm_profile.settings_page, name="settings"),
+    path("settings/firm/", firm_profile.firm_profile, name="firm_profile"),
+    path("settings/notifications/", notifications.notifications, name="notifications"),
+    path("settings/team/", team.team, name="team"),
+    path("settings/team/<uuid:user_id>/invite/", team.invite_member_again, name="invite_member_again"),
+    path("settings/team/<uuid:user_id>/role/", team.change_member_role, name="change_member_role"),
+    path("settings/team/<uuid:user_id>/disable/", team.disable_team_member, name="disable_team_member"),
+    path("settings/team/<uuid:user_id>/enable/", team.enable_team_member, name="enable_team_member"),
+    path("settings/branding/", branding.branding, name="branding"),
+    path("settings/branding/accent.css", branding.accent_styles, name="accent_styles"),
+    path("settings/branding/logo/", branding.save_logo, name="save_logo"),
+    path("settings/branding/logo/remove/", branding.delete_logo, name="delete_logo"),
+    path("settings/templates/", template_editor.templates, name="templates"),
+    path("settings/templates/<slug:case_type>/", include(case_type)),
     path("settings/integrations/", integrations.integrations, name="integrations"),
     path("settings/integrations/lawmatics/", include(lawmatics)),
 ]

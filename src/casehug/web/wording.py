@@ -27,6 +27,16 @@ ITEM: dict[str, tuple[str, str]] = {
     DocumentState.REJECTED: ("Rejected", "danger"),
 }
 
+# The client's private link.
+LINK: dict[str, tuple[str, str]] = {
+    "none": ("Not sent", "neutral"),
+    "unsent": ("Not sent", "neutral"),
+    "sent": ("Sent", "info"),
+    "opened": ("Opened", "success"),
+    "expired": ("Expired", "warning"),
+    "revoked": ("Revoked", "danger"),
+}
+
 CONNECTION: dict[str, tuple[str, str]] = {
     "": ("Not connected", "neutral"),
     ConnectionState.DRAFT: ("Not connected", "neutral"),

@@ -1,23 +1,33 @@
 """Finding a client by what a person remembers of them."""
 
 from contextlib import suppress
+from dataclasses import dataclass
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from casehug.intake import normal
 from casehug.intake.errors import BadInput
-from casehug.intake.models import Client
-from casehug.intake.queries.matters import LAST_CHARACTER
+from casehug.intake.models import Client, Matter
+from casehug.intake.queries.matters import LAST_CHARACTER, PAGE_SIZE
 from casehug.tenancy.actor import Actor
 
 
 def find_clients(actor: Actor, text: str, limit: int = 8) -> list[Client]:
     """Clients whose "last first" name starts with the text, whose first and last names begin like its words, or whose
     e-mail address or phone is the text."""
+    matches = _known_by(text)
+    if matches is None:
+        return []
+    return list(Client.objects.filter(matches, firm_id=actor.firm_id).order_by("name_key", "id")[:limit])
+
+
+def _known_by(text: str) -> Q | None:
+    """None if the text is too short to mean anybody."""
     text = normal.findable(text)
     name = normal.fold(text)[: normal.LONGEST_NAME_KEY].rstrip()
     if len(text) < 2 or not name:
-        return []
+        return None
     matches = Q(name_key__gte=name, name_key__lt=name + LAST_CHARACTER) | Q(email_key=normal.email_key(text))
     *first, last = name.split()
     if first:
@@ -26,7 +36,7 @@ def find_clients(actor: Actor, text: str, limit: int = 8) -> list[Client]:
         matches |= Q(name_key__gte=last, name_key__lt=last + LAST_CHARACTER) & sifted
     with suppress(BadInput):
         matches |= Q(phone_key=normal.clean_phone(text))
-    return list(Client.objects.filter(matches, firm_id=actor.firm_id).order_by("name_key", "id")[:limit])
+    return matches
 
 
 def clients_reached_by(actor: Actor, *, email: str, phone: str, limit: int = 4) -> list[Client]:
@@ -39,3 +49,77 @@ def clients_reached_by(actor: Actor, *, email: str, phone: str, limit: int = 4) 
     if not same:
         return []
     return list(Client.objects.filter(same, firm_id=actor.firm_id).order_by("name_key", "id")[:limit])
+
+
+@dataclass(frozen=True)
+class ClientRow:
+    client: Client
+    matters: int
+    shares_email: bool
+
+
+@dataclass(frozen=True)
+class ClientPage:
+    rows: list[ClientRow]
+    newer: UUID | None
+    older: UUID | None
+
+
+def list_clients(
+    actor: Actor, *, search: str = "", before: UUID | None = None, after: UUID | None = None
+) -> ClientPage:
+    """One page of the firm's clients, newest first. `before`/`after` are the ids at the edges of a page."""
+    found = Client.objects.filter(firm_id=actor.firm_id)
+    if search.strip():
+        matches = _known_by(search)
+        # In a list one also looks for a first name, or for the beginning of an address.
+        first, address = normal.fold(search), normal.email_key(normal.findable(search))
+        if matches is None or not first or not address:
+            return ClientPage(rows=[], newer=None, older=None)
+        also = Q(name_key__contains=f" {first}") | Q(email_key__gte=address, email_key__lt=address + LAST_CHARACTER)
+        found = found.filter(matches | also)
+    if after:
+        page = list(found.filter(id__gt=after).order_by("id")[: PAGE_SIZE + 1])
+        more_newer, more_older = len(page) > PAGE_SIZE, True
+        page = page[:PAGE_SIZE][::-1]
+    else:
+        page = list((found.filter(id__lt=before) if before else found).order_by("-id")[: PAGE_SIZE + 1])
+        more_newer, more_older = before is not None, len(page) > PAGE_SIZE
+        page = page[:PAGE_SIZE]
+    return ClientPage(
+        rows=_rows(actor, page),
+        newer=page[0].id if page and more_newer else None,
+        older=page[-1].id if page and more_older else None,
+    )
+
+
+def _rows(actor: Actor, clients: list[Client]) -> list[ClientRow]:
+    matters = dict(
+        Matter.objects.filter(firm_id=actor.firm_id, client__in=[client.id for client in clients])
+        .values_list("client_id")
+        .annotate(Count("id"))
+        .order_by()
+    )
+    addresses = {client.email_key for client in clients} - {""}
+    shared = set(
+        Client.objects.filter(firm_id=actor.firm_id, email_key__in=addresses)
+        .values_list("email_key", flat=True)
+        .annotate(clients=Count("id"))
+        .filter(clients__gt=1)
+        .order_by()
+    )
+    return [
+        ClientRow(client=client, matters=matters.get(client.id, 0), shares_email=client.email_key in shared)
+        for client in clients
+    ]
+
+
+def matters_of(actor: Actor, client: Client, limit: int = 50) -> list[Matter]:
+    """The client's matters, newest first, archived ones too."""
+    return list(Matter.objects.filter(firm_id=actor.firm_id, client=client).order_by("-id")[:limit])
+
+
+def twins_of(actor: Actor, client: Client) -> list[Client]:
+    """Other clients with the same e-mail address or phone number: perhaps the same person."""
+    reached = clients_reached_by(actor, email=client.email, phone=client.phone, limit=6)
+    return [twin for twin in reached if twin.id != client.id]

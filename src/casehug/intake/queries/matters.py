@@ -1,7 +1,8 @@
 """Lists of matters: newest first, searched by words, filtered, paged by key."""
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
@@ -19,6 +20,8 @@ class MatterFilter:
     search: str = ""
     status: str = ""
     delivery: str = ""
+    # A member's id, or "none": nobody is responsible yet.
+    attorney: str = ""
     before: UUID | None = None
     after: UUID | None = None
 
@@ -65,6 +68,8 @@ def _matching(actor: Actor, wanted: MatterFilter) -> QuerySet[Matter]:
         found = found.exclude(status=MatterStatus.ARCHIVED)
     if wanted.delivery:
         found = found.filter(delivery_state="" if wanted.delivery == "none" else wanted.delivery)
+    if wanted.attorney:
+        found = found.filter(attorney_id=None if wanted.attorney == "none" else wanted.attorney)
     words = search_words(wanted.search)
     if wanted.search.strip() and not words:
         return found.none()
@@ -108,15 +113,18 @@ def count_by_status(actor: Actor) -> dict[str, int]:
 
 def awaiting_review(actor: Actor, limit: int = 6) -> tuple[list[Document], int]:
     """The newest documents that wait for review, and how many there are in all."""
-    waiting = Document.objects.filter(firm_id=actor.firm_id, state=DocumentState.UPLOADED)
+    waiting = Document.objects.filter(firm_id=actor.firm_id, state=DocumentState.UPLOADED, part_of=None)
     newest = list(waiting.select_related("matter", "item").order_by("-id")[:limit])
     return newest, len(newest) if len(newest) < limit else waiting.count()
 
 
 @dataclass(frozen=True)
 class ChecklistRow:
+    """An item with what was handed in for it. The photos that a document was made of are its parts, not listed here."""
+
     item: ChecklistItem
     documents: list[Document]
+    parts: dict[UUID, int] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
@@ -131,10 +139,14 @@ class ChecklistRow:
 def checklist_of(actor: Actor, matter: Matter) -> list[ChecklistRow]:
     """The matter's checklist in its order, each item with what was handed in for it."""
     documents: dict[UUID, list[Document]] = {}
+    parts: Counter[UUID] = Counter()
     for document in Document.objects.filter(firm_id=actor.firm_id, matter=matter).order_by("id"):
-        documents.setdefault(document.item_id, []).append(document)
+        if document.part_of_id:
+            parts[document.part_of_id] += 1
+        else:
+            documents.setdefault(document.item_id, []).append(document)
     items = ChecklistItem.objects.filter(firm_id=actor.firm_id, matter=matter).order_by("position")
-    return [ChecklistRow(item=item, documents=documents.get(item.id, [])) for item in items]
+    return [ChecklistRow(item=item, documents=documents.get(item.id, []), parts=parts) for item in items]
 
 
 def recent_matters(actor: Actor, limit: int = 6) -> list[MatterRow]:

@@ -1,8 +1,12 @@
 """python -m casehug.ops.demo [--once | --dev]"""
 
+import fcntl
 import signal
 import sys
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -24,7 +28,10 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     settings = {"CASEHUG_DEBUG": "1"} if dev else {}
     try:
-        with stack.running(FOLDER.resolve(), name="casehug_demo", settings=settings, reload=dev, prepare=seed) as house:
+        with (
+            alone_in(FOLDER),
+            stack.running(FOLDER.resolve(), name="casehug_demo", settings=settings, reload=dev, prepare=seed) as house,
+        ):
             say(f"Ready in {time.monotonic() - started:.1f} s.\n")
             landed = [] if dev else walk(house.web_url, house.sandbox_url)
             if landed:
@@ -42,13 +49,28 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """A second demo here would pull the database away from under the first. Raises DidNotStart."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "in-use").open("w") as mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DidNotStart("A demo is running in this folder already. End it with Ctrl-C first.") from error
+        yield
+
+
 def stay(house: Stack) -> None:
-    """Until Ctrl-C; a process that ends meanwhile is started again, whatever its exit code."""
+    """Until Ctrl-C; a process that ends meanwhile is started again, whatever its exit code, less and less eagerly."""
+    restarts: Counter[str] = Counter()
     while True:
         time.sleep(LOOK_SECONDS)
         for child in house.children:
             if child.ended:
+                restarts[child.name] += 1
                 say(f"{child.name} ended; starting it again. Its log: {child.log}")
+                time.sleep(min(30.0, LOOK_SECONDS * 2 ** (restarts[child.name] - 1)))
                 child.restart()
 
 

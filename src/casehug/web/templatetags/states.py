@@ -29,6 +29,11 @@ def item_state(state: str) -> SafeString:
 
 
 @register.simple_tag
+def link_state(state: str) -> SafeString:
+    return _pill(wording.LINK, state)
+
+
+@register.simple_tag
 def connection_state(state: str) -> SafeString:
     return _pill(wording.CONNECTION, state)
 

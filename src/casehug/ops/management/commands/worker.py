@@ -1,16 +1,21 @@
-"""casehug worker: runs the background jobs until it is told to stop. Start it with CASEHUG_PROCESS=sync."""
+"""casehug worker: runs background jobs until it is told to stop.
+
+With CASEHUG_PROCESS=sync it talks to Lawmatics, with CASEHUG_PROCESS=app it sends mails and text messages. Two
+processes, because the login that talks to Lawmatics must not be able to read what mails are made of.
+"""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from procrastinate.contrib.django import app, django_connector
 
 from casehug.config.startup import refuse_unless_safe
 
 POLL_SECONDS = 0.5
+QUEUE_OF = {"sync": "sync", "app": "notify"}
 
 
 class Command(BaseCommand):
@@ -18,6 +23,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_unless_safe()
+        if settings.PROCESS not in QUEUE_OF:
+            raise CommandError("A worker runs with CASEHUG_PROCESS=sync or CASEHUG_PROCESS=app.")
         connector = app.connector
         if not isinstance(connector, django_connector.DjangoConnector):
             raise TypeError("jobs are kept in Django's database")
@@ -30,5 +37,8 @@ class Command(BaseCommand):
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads + 2))
         async with worker_app.open_async():
             await worker_app.run_worker_async(
-                concurrency=threads, fetch_job_polling_interval=POLL_SECONDS, delete_jobs="successful"
+                queues=[QUEUE_OF[settings.PROCESS]],
+                concurrency=threads,
+                fetch_job_polling_interval=POLL_SECONDS,
+                delete_jobs="successful",
             )

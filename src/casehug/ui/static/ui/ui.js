@@ -92,6 +92,20 @@
   });
   document.addEventListener("submit", guard, true);
   document.addEventListener("htmx:afterRequest", (event) => release(event.detail.elt));
+  // An answer that htmx does not show would leave the page as if nothing had been pressed.
+  const apologise = (event) => {
+    const area = document.querySelector("#messages");
+    if (!area || (event.detail.xhr && event.detail.xhr.status === 422)) return;
+    const note = document.createElement("p");
+    note.className = "callout tone-danger";
+    note.setAttribute("role", "alert");
+    const lost = event.type === "htmx:sendError" || event.type === "htmx:timeout";
+    note.textContent = lost
+      ? "The server could not be reached, so nothing was changed. Check your connection and try again."
+      : "That did not work, and nothing was changed. Reload the page and try again.";
+    area.replaceChildren(note);
+  };
+  ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, apologise));
   document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
   window.addEventListener("pageshow", (event) => { if (event.persisted) release(document); });
   setInterval(refreshTimes, 30000);
