@@ -63,6 +63,7 @@ class Visitor:
         """Take the page's picture at both widths, and let axe find what keeps people out."""
         for width, size in SIZES.items():
             self.page.set_viewport_size(size)
+            self.page.wait_for_load_state("networkidle")
             SHOTS.mkdir(exist_ok=True)
             self.page.screenshot(path=SHOTS / f"{name}-{width}.png", full_page=True)
             overflow = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
