@@ -21,6 +21,7 @@ def connected(visitor: Visitor) -> Visitor:
 
 
 def test_it_connects_with_consent(visitor: Visitor) -> None:
+    """The first journey of all: the house is as the demo founds it, and nobody has connected yet."""
     visitor.page.goto("/")
     visitor.look("sign-in")
     visitor.sign_in(ALICE)
