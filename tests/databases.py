@@ -1,9 +1,8 @@
 """Databases for tests: a template migrated once, copied for each pytest process."""
 
-import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -14,6 +13,7 @@ from django.db import connections
 
 from casehug.config import env
 from casehug.ops import database, local_postgres
+from casehug.ops.processes import DidNotStart, alone_in
 
 ADMIN = "CASEHUG_TEST_ADMIN_URL"
 TEMPLATE = "CASEHUG_TEST_TEMPLATE"
@@ -43,11 +43,10 @@ def own_folder(name: str) -> Iterator[Path]:
     """The first folder of this name that no other run of the tests is using: each run stops its own servers."""
     for number in count(1):
         folder = FOLDERS / f"{name}-{number}"
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "in-use").open("w") as mark:
+        with ExitStack() as held:
             try:
-                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+                held.enter_context(alone_in(folder))
+            except DidNotStart:
                 continue
             yield folder
             return

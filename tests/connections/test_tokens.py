@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from casehug.audit.models import Entry
-from casehug.connections.client import REFRESH_CLAIM, client_of_firm, fresh_token, oauth_of, use_http
+from casehug.connections.client import REFRESH_CLAIM, client_with_token, fresh_token, oauth_of, use_http
 from casehug.connections.errors import NotConnected
 from casehug.connections.models import Connection, ConnectionState
 from casehug.connections.services import forget_tokens, keep_token
@@ -59,7 +59,7 @@ def test_it_counts_the_new_token_s_time_from_the_same_clock(expiring: Cast, town
 
 def test_it_renews_a_token_that_ended_long_ago(expiring: Cast, town: Town, time: ManualClock) -> None:
     time.advance(30 * 24 * 3600)
-    assert client_of_firm(expiring.firm_id).users.me().id
+    assert client_with_token(fresh_token(expiring.firm_id)).users.me().id
 
 
 def test_it_never_renews_a_token_without_an_end(connected: Cast, town: Town, time: ManualClock) -> None:

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from django.db import transaction
 
-from casehug.connections.client import client_of_firm, client_with_token
+from casehug.connections.client import client_with_token, fresh_token
 from casehug.kit.outgoing import NetworkInsideTransaction, build_client, shared_client
 from casehug.tenancy.scope import firm_scope
 from lawmatics import Lawmatics
@@ -55,7 +55,7 @@ def test_it_lets_it_pass_again_after_the_transaction_ended(lawmatics: Lawmatics,
 def test_it_builds_the_firm_s_client_outside_of_any_scope_only(people: Cast, http: httpx2.Client, town: Town) -> None:
     connect(people.alice, http)
     with firm_scope(people.firm_id), pytest.raises(RuntimeError, match="scope"):
-        client_of_firm(people.firm_id)
+        client_with_token(fresh_token(people.firm_id))
 
 
 def test_it_follows_no_redirect() -> None:

@@ -58,20 +58,6 @@ def client_with_token(
     )
 
 
-def client_of_firm(
-    firm_id: UUID,
-    *,
-    before: Callable[[Call], None] | None = None,
-    after: Callable[[Exchange], None] | None = None,
-) -> Lawmatics:
-    """The firm's client. `before` and `after` see every request.
-
-    Opens short scopes of its own, so it is used outside of any. Raises NotConnected.
-    """
-    access_token = fresh_token(firm_id)
-    return client_with_token(access_token, before=before, after=after)
-
-
 def fresh_token(firm_id: UUID, *, patience: float = REFRESH_WAIT_SECONDS) -> str:
     """The access token, refreshed first if it ends within five minutes (single-flight across processes).
 

@@ -2,6 +2,7 @@
 
 import ctypes
 import ctypes.util
+import fcntl
 import signal
 import socket
 import subprocess
@@ -9,7 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 READY_SECONDS = 30.0
@@ -74,6 +76,21 @@ class Child:
             except (urllib.error.URLError, OSError):
                 time.sleep(0.03)
         raise DidNotStart(f"{self.name} did not answer within {READY_SECONDS:.0f} s. Its log: {self.log}")
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold the folder (made on first use): two runs in one would pull the servers away from under each other.
+
+    Raises DidNotStart if somebody holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "in-use").open("w") as mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DidNotStart(f"Another run is using {folder}. End it with Ctrl-C first.") from error
+        yield
 
 
 def choose_port(wanted: int) -> int:

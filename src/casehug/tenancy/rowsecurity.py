@@ -21,10 +21,26 @@ FIRM_SETTING = "NULLIF(current_setting('casehug.firm_id', true), '')::uuid"
 USER_SETTING = "NULLIF(current_setting('casehug.user_id', true), '')::uuid"
 
 
-class ProtectFirmTable(Operation):
+class _OnlyInTheDatabase(Operation):
+    """Changes nothing in the models, and needs no way back: what it made goes with its table or column."""
+
     reduces_to_sql = True
     reversible = True
 
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Nothing changes in the models."""
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """The table or column is dropped by the same migration."""
+
+
+class ProtectFirmTable(_OnlyInTheDatabase):
     def __init__(self, model_name: str, *, app: str, sync: str = "", firm_column: str = "firm_id") -> None:
         self.model_name = model_name
         self.app = app
@@ -34,9 +50,6 @@ class ProtectFirmTable(Operation):
     def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
         options = {"app": self.app, "sync": self.sync, "firm_column": self.firm_column}
         return type(self).__name__, [self.model_name], dict(options)
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Nothing changes in the models."""
 
     def database_forwards(
         self,
@@ -66,24 +79,12 @@ class ProtectFirmTable(Operation):
             if isinstance(field, ForeignKey) and not field.db_constraint:  # type: ignore[attr-defined]
                 yield _same_firm_reference(table, field)
 
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """The table is dropped by the same migration; its policy and rights go with it."""
-
     def describe(self) -> str:
         return f"Put {self.model_name} behind row security"
 
 
-class TieToSameFirm(Operation):
+class TieToSameFirm(_OnlyInTheDatabase):
     """For a SameFirmKey that is added to a table which stands behind the wall already."""
-
-    reduces_to_sql = True
-    reversible = True
 
     def __init__(self, model_name: str, field_name: str) -> None:
         self.model_name = model_name
@@ -91,9 +92,6 @@ class TieToSameFirm(Operation):
 
     def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
         return type(self).__name__, [self.model_name, self.field_name], {}
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Nothing changes in the models."""
 
     def database_forwards(
         self,
@@ -107,15 +105,6 @@ class TieToSameFirm(Operation):
         if not isinstance(field, ForeignKey):
             raise TypeError(f"{self.field_name} is no reference")
         schema_editor.execute(_same_firm_reference(model._meta.db_table, field))
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """The column is dropped by the same migration; its constraint goes with it."""
 
     def describe(self) -> str:
         return f"Tie {self.model_name}.{self.field_name} to rows of the same firm"

@@ -1,12 +1,9 @@
 """python -m casehug.ops.demo [--once | --dev]"""
 
-import fcntl
 import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -15,7 +12,7 @@ from casehug.ops.database import CannotPrepare
 from casehug.ops.demo.people import EVERYBODY, PASSWORD, seed
 from casehug.ops.demo.walk import Landed, WalkFailed, walk
 from casehug.ops.local_postgres import CannotStart
-from casehug.ops.processes import DidNotStart
+from casehug.ops.processes import DidNotStart, alone_in
 from casehug.ops.stack import Stack
 
 FOLDER = Path(".data/demo")
@@ -47,18 +44,6 @@ def main(arguments: list[str]) -> int:
         say(f"The demo did not work: {problem}", to=sys.stderr)
         return 1
     return 0
-
-
-@contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """A second demo here would pull the database away from under the first. Raises DidNotStart."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "in-use").open("w") as mark:
-        try:
-            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise DidNotStart("A demo is running in this folder already. End it with Ctrl-C first.") from error
-        yield
 
 
 def stay(house: Stack) -> None:

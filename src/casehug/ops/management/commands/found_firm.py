@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from allauth.account.forms import default_token_generator
-from allauth.account.models import EmailAddress
-from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
-from django.urls import reverse
 
+from casehug.accounts.invitations import invite_user, password_address
 from casehug.accounts.models import User
 from casehug.tenancy.models import Role
 from casehug.tenancy.scope import firm_scope
@@ -35,14 +32,10 @@ class Command(BaseCommand):
             firm_id = found_firm(name=options["firm"], time_zone=options["time_zone"])
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        user = User.objects.create_user(email=email, password=None, name=options["name"])
-        # The operator vouches for the address, and the link below goes to its owner.
-        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        user = invite_user(email=email, name=options["name"])
+        if user is None:
+            raise CommandError("Somebody with this e-mail address came in a moment ago.")
         with firm_scope(firm_id):
             add_member(user=user, role=Role.ADMIN)
-        self.stdout.write(f"The firm is open. {user.name} sets a password here (the link works once):\n{_link(user)}")
-
-
-def _link(user: User) -> str:
-    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
-    return f"{settings.BASE_URL}{reverse('account_reset_password_from_key', kwargs=key)}"
+        link = f"{settings.BASE_URL}{password_address(user)}"
+        self.stdout.write(f"The firm is open. {user.name} sets a password here (the link works once):\n{link}")
