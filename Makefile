@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The type checker loads the settings; they only have to be well formed.
 CHECK_ENV := CASEHUG_SECRET_KEY=check CASEHUG_ENCRYPTION_KEYS=check DATABASE_URL=postgresql://check@127.0.0.1/check
 
-.PHONY: help demo test check dev bench lock clean format browser
+.PHONY: help demo test torture check dev bench lock clean format browser
 
 help: ## List what this Makefile can do
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ check: $(VENV)/.dev ## Format, lint, types, import contracts
 format: $(VENV)/.dev ## Put the code into its form
 	@$(VENV)/bin/ruff format src tests benchmarks
 	@$(VENV)/bin/ruff check --fix src tests benchmarks
+
+torture: $(VENV)/.dev ## Kill, freeze and starve the sync engine for a long time, and print what came of it
+	@CASEHUG_TORTURE=long $(PY) -m pytest -n 2 --dist loadgroup -v tests/torture tests/sync/test_identity.py
 
 bench: $(VENV)/.runtime ## Measure the promised figures: figure, target, verdict
 	@$(PY) -m benchmarks

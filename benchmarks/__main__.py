@@ -1,10 +1,17 @@
-"""python -m benchmarks [delivery] [pages] [start]"""
+"""python -m benchmarks [bulk] [delivery] [engine] [pages] [start] [uploads]"""
 
 import sys
 
-from benchmarks import delivery, pages, start
+from benchmarks import bulk, delivery, engine, pages, start, uploads
 
-PARTS = {"delivery": delivery.measure, "pages": pages.measure, "start": start.measure}
+PARTS = {
+    "bulk": bulk.measure,
+    "delivery": delivery.measure,
+    "engine": engine.measure,
+    "pages": pages.measure,
+    "start": start.measure,
+    "uploads": uploads.measure,
+}
 
 
 def main(wanted: list[str]) -> int:

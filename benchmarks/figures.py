@@ -6,16 +6,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """`target` None: shown for comparison only, without a verdict."""
+    """`target` None: shown for comparison only, without a verdict. `least`: the value has to reach it."""
 
     name: str
     value: float
     unit: str
     target: float | None = None
+    least: bool = False
 
     @property
     def missed(self) -> bool:
-        return self.target is not None and self.value > self.target
+        if self.target is None:
+            return False
+        return self.value < self.target if self.least else self.value > self.target
 
     def line(self) -> str:
         goal = f"target {self.target:g} {self.unit}" if self.target is not None else "for comparison"

@@ -1,19 +1,19 @@
-"""How long the server takes for a page of a firm with 10,000 matters."""
+"""How long the server takes for the pages of a firm with 100,000 matters, and to remind their clients."""
 
+import gzip
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
-import psycopg
-
-from benchmarks import house
+from benchmarks import house, large_firm
 from benchmarks.figures import Figure, percentile
+from benchmarks.profile import explain
 from casehug.ops.demo.walk import Browser
-from casehug.ops.stack import Stack
 
-MATTERS = 10_000
-REQUESTS = 150
+REQUESTS = 110
+WARM_UP = 10
+PAGE_MS, REMINDERS_S, PORTAL_KB = 50, 30, 100
 
 
 def measure() -> Iterator[Figure]:
@@ -21,20 +21,56 @@ def measure() -> Iterator[Figure]:
         house.join_django(running)
         browser = house.connected_browser(running)
         alice = house.alice_at_work()
-        matter_id = fill(running, alice)
-        with psycopg.connect(running.addresses["admin"], autocommit=True) as connection:
-            # As autovacuum would have done by itself by now.
-            connection.execute("VACUUM ANALYZE")
-        pages = {
-            "home": "/",
-            "matters": "/matters/",
-            "matters, page in the middle": f"/matters/?before={matter_id}",
-            "matters, searched": "/matters/?q=client77",
-            "matter": f"/matters/{matter_id}/",
-            "sync log": "/settings/integrations/lawmatics/log/",
-        }
-        for name, path in pages.items():
-            yield Figure(f"Page with {MATTERS} matters, {name}: p95", percentile(times(browser, path), 0.95), "ms", 50)
+        middle = large_firm.fill(running, alice)
+        yield from _pages(browser, alice, middle)
+        yield from _portal(alice, middle)
+        yield from _reminders(alice)
+
+
+def _pages(browser: Browser, alice: Any, middle: Any) -> Iterator[Figure]:
+    for name, path in pages_of(alice, middle).items():
+        p95 = percentile(times(browser, path), 0.95)
+        yield (figure := Figure(f"100,000 matters, {name}: p95", p95, "ms", PAGE_MS))
+        if figure.missed:
+            explain(alice, path)
+
+
+def pages_of(alice: Any, middle: Any) -> dict[str, str]:
+    from casehug.intake.queries.matters import ORDERS  # noqa: PLC0415
+
+    filters = {
+        "status": "status=intake",
+        "a rare status": "status=declined",
+        "archived": "status=archived",
+        "case type": "case_type=common-1",
+        "a rare case type": "case_type=rare",
+        "Lawmatics": "delivery=held",
+        "Lawmatics not linked": "delivery=none",
+        "attorney with few": "attorney=mine",
+        "attorney nobody": "attorney=none",
+        "search, one": "q=client7777",
+        "search, many": "q=client7",
+        "search, all": "q=bench",
+        "search, rare": f"q={large_firm.RARE}",
+        "search, two words": "q=bench+client77",
+        "search, nothing": "q=nothingatall",
+        "search and filters": "q=client7&status=review&delivery=held",
+    }
+    pages = {"home": "/", "matter": f"/matters/{middle}/", "activity": f"/matters/{middle}/activity/"}
+    for order in ORDERS:
+        pages[f"by {order}"] = f"/matters/?order={order}"
+        pages[f"by {order}, in the middle"] = f"/matters/?order={order}&before={middle}"
+        pages[f"by {order}, backwards"] = f"/matters/?order={order}&after={middle}"
+        for name, query in filters.items():
+            pages[f"by {order}, {name}"] = f"/matters/?order={order}&{query}"
+    return pages | {
+        "clients": "/clients/",
+        "clients, by first name": f"/clients/?q={large_firm.RARE}",
+        "clients, by many names": "/clients/?q=client7",
+        "clients, by the name of all": "/clients/?q=bench",
+        "clients, by address": "/clients/?q=client7777@",
+        "sync log": "/settings/integrations/lawmatics/log/",
+    }
 
 
 def times(browser: Browser, path: str) -> list[float]:
@@ -46,87 +82,42 @@ def times(browser: Browser, path: str) -> list[float]:
         measured.append((time.perf_counter() - started) * 1000)
         if answer.status_code != 200:
             raise SystemExit(f"{path} answered {answer.status_code}.")
-    return measured[10:]
+    return measured[WARM_UP:]
 
 
-def fill(running: Stack, alice: Any) -> Any:
-    """Ten thousand matters with clients, checklists, words, links and history; the id of one in the middle."""
-    from casehug.intake.models import ChecklistItem, Client, Matter, MatterWord  # noqa: PLC0415
-    from casehug.intake.normal import name_key, search_words  # noqa: PLC0415
+def _reminders(alice: Any) -> Iterator[Figure]:
+    from casehug.notify.reminders import remind  # noqa: PLC0415
+
+    started = time.perf_counter()
+    queued = remind(alice.firm_id)
+    seconds = time.perf_counter() - started
+    yield Figure(f"Reminders chosen and queued for 100,000 links ({queued:,})", seconds, "s", REMINDERS_S)
+
+
+def _portal(alice: Any, matter_id: Any) -> Iterator[Figure]:
+    """The client's pages through Django itself: server time, and what a first visit transfers, gzipped."""
+    from django.test import Client  # noqa: PLC0415
+
+    from casehug.intake.models import IntakeLink  # noqa: PLC0415
+    from casehug.intake.services.links import new_token  # noqa: PLC0415
     from casehug.tenancy.scope import firm_scope  # noqa: PLC0415
 
     with firm_scope(alice.firm_id):
-        clients = [
-            Client(
-                first_name=f"Client{number}",
-                last_name="Bench",
-                email=f"client{number}@example.com",
-                email_key=f"client{number}@example.com",
-                name_key=name_key(f"Client{number}", "Bench"),
-            )
-            for number in range(MATTERS)
-        ]
-        Client.objects.bulk_create(clients, batch_size=2000)
-        matters = [
-            Matter(
-                title=f"Bench v. Client{number} — Divorce",
-                case_type="divorce-standard",
-                case_type_name="Divorce — Standard",
-                practice_area="Family Law",
-                state="CO",
-                client=client,
-                status=("new", "intake", "review", "active")[number % 4],
-                request_key=uuid4(),
-                delivery_state=("linked", "waiting", "held", "")[number % 4],
-            )
-            for number, client in enumerate(clients)
-        ]
-        Matter.objects.bulk_create(matters, batch_size=2000)
-        MatterWord.objects.bulk_create(
-            (
-                MatterWord(matter=matter, word=word)
-                for matter, client in zip(matters, clients, strict=True)
-                for word in search_words(matter.title, client.first_name, client.last_name, client.email)
-            ),
-            batch_size=5000,
-        )
-        ChecklistItem.objects.bulk_create(
-            (
-                ChecklistItem(
-                    matter=matter,
-                    key=f"item-{position}",
-                    name=f"Document {position}",
-                    why="It is asked for.",
-                    category="Financial",
-                    required=position < 3,
-                    position=position,
-                )
-                for matter in matters
-                for position in range(7)
-            ),
-            batch_size=5000,
-        )
-    _fill_history(running, alice, [matter.id for matter in matters])
-    return matters[MATTERS // 2].id
-
-
-def _fill_history(running: Stack, alice: Any, matter_ids: list[Any]) -> None:
-    """What the engine would have left behind, written as the sync login."""
-    from casehug.kit import clock  # noqa: PLC0415
-    from casehug.sync.models import Attempt, Change, ChangeState  # noqa: PLC0415
-    from casehug.tenancy.scope import firm_scope  # noqa: PLC0415
-
-    with house.sync_login(running), firm_scope(alice.firm_id):
-        changes = [
-            Change(matter_id=matter_id, reason="bench", state=ChangeState.DELIVERED, settled_at=clock.now())
-            for matter_id in matter_ids
-        ]
-        Change.objects.bulk_create(changes, batch_size=2000)
-        Attempt.objects.bulk_create(
-            (
-                Attempt(change=change, matter_id=change.matter_id, action=action, state="done", requests=1)
-                for change in changes
-                for action in ("contact.create", "matter.create")
-            ),
-            batch_size=5000,
-        )
+        token = new_token(IntakeLink.objects.get(matter_id=matter_id))
+    phone = Client(SERVER_NAME="localhost")
+    phone.get(f"/i/{token}")
+    phone.post("/portal/open/")
+    for path in ("/portal/", "/portal/questions/", "/portal/documents/"):
+        measured = []
+        for _ in range(REQUESTS):
+            started = time.perf_counter()
+            answer = phone.get(path, follow=True)
+            measured.append((time.perf_counter() - started) * 1000)
+        if answer.status_code != 200:
+            raise SystemExit(f"{path} answered {answer.status_code}.")
+        yield Figure(f"Portal {path}: p95", percentile(measured[WARM_UP:], 0.95), "ms", PAGE_MS)
+        page = answer.content
+        names = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page.decode()))
+        files = [b"".join(phone.get(name).streaming_content) for name in names]  # type: ignore[attr-defined]
+        transferred = sum(len(gzip.compress(one)) for one in (page, *files)) / 1000
+        yield Figure(f"Portal {path}: transferred at a first visit", transferred, "KB", PORTAL_KB)

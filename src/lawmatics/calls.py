@@ -20,13 +20,15 @@ class Call:
 
     `template` (`/v1/contacts/:id`) is fit for logs and error texts; `path` (`/v1/contacts/74`) names a
     person's record and therefore stays out of the repr. The query string is in neither: it may hold an e-mail
-    address. `writes` is False when asking again can do no harm.
+    address. `writes` is False when asking again can do no harm. `body` is the exact JSON that leaves; None for
+    a request without one, and for forms and files.
     """
 
     method: str
     path: str = field(repr=False)
     template: str
     writes: bool
+    body: bytes | None = field(default=None, repr=False)
 
     @classmethod
     def to(cls, method: str, template: str, record_id: str | None = None) -> Call:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import TracebackType
 from typing import Final, Self, TypeVar
 from urllib.parse import urlsplit
@@ -18,7 +19,16 @@ from lawmatics.errors import LawmaticsError
 from lawmatics.paging import StuckError, walk
 from lawmatics.replies import Reply, failure, json_value
 from lawmatics.resources import Activities, Contacts, Files, Forms, Matters, Notes, Reference, Users
-from lawmatics.transport import Form, Params, Transport, Upload, checked_address, open_http
+from lawmatics.transport import (
+    SEND_WITHIN_SECONDS,
+    Form,
+    Params,
+    Transport,
+    Upload,
+    checked_address,
+    json_body,
+    open_http,
+)
 
 DEFAULT_BASE_URL: Final = "https://api.lawmatics.com"
 
@@ -84,8 +94,11 @@ class Lawmatics:
         All requests of this library pass here. Raises what `before` and `token` raise, ValueError for a token
         that cannot be one, and a LawmaticsError for everything that happens from then on.
         """
+        if json is not None:
+            call = replace(call, body=json_body(json))
         if self._before is not None:
             self._before(call)
+        send_before = self._monotonic() + SEND_WITHIN_SECONDS if call.writes else None
         auth = Bearer(self._token()) if authenticated else None
         started = self._monotonic()
         answer = self._transport.send(
@@ -93,9 +106,9 @@ class Lawmatics:
             self._base_url + call.path,
             auth=auth,
             params=params,
-            json=json,
             form=form,
             upload=upload,
+            send_before=send_before,
         )
         result = _understood(call, answer, read)
         if self._after is not None:
@@ -104,9 +117,12 @@ class Lawmatics:
             raise result
         return result
 
-    def pages(self, template: str, params: Params) -> Iterator[Page[Record]]:
-        """Walks a listing page by page, one request each; each record comes once. Raises PagingLoop."""
-        call = Call.to("GET", template)
+    def pages(self, template: str, params: Params, record_id: str | None = None) -> Iterator[Page[Record]]:
+        """Walks a listing page by page, one request each; each record comes once. Raises PagingLoop.
+
+        `record_id` replaces the `:id` of a listing that belongs to one record.
+        """
+        call = Call.to("GET", template, record_id)
 
         def fetch(number: int) -> Page[Record]:
             return self.request(call, lambda value: many(value, number), params={**params, "page": str(number)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import json
 import logging
 import socket
 import ssl
@@ -29,6 +30,11 @@ POOL_SECONDS: Final = 5.0
 LONGEST_TIMEOUT_SECONDS: Final = POOL_SECONDS + CONNECT_SECONDS + WRITE_SECONDS + READ_SECONDS
 """The longest silence before a request is given up, all its waits added up. Who waits for a late commit after
 an unknown outcome waits at least twice as long."""
+
+SEND_WITHIN_SECONDS: Final = 10.0
+"""A write has to leave so soon after `before` allowed it. A process that was frozen in between must not send what
+somebody else has looked for and made meanwhile: its HTTP transport reads the request's extension `send_before` (by
+the client's `monotonic` clock) and raises httpx2.ConnectTimeout when it is too late."""
 
 MAX_REPLY_BYTES: Final = 10_000_000
 
@@ -82,6 +88,11 @@ def _is_local(host: str) -> bool:
         return False
 
 
+def json_body(value: object) -> bytes:
+    """The bytes in which a value leaves."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
 class Transport:
     """Sends one request through an httpx2 client and brings back a reply or an error, as values.
 
@@ -100,20 +111,23 @@ class Transport:
         *,
         auth: httpx2.Auth | None = None,
         params: Params | None = None,
-        json: object = None,
         form: Form | None = None,
         upload: Upload | None = None,
+        send_before: float | None = None,
     ) -> Reply | LawmaticsError:
-        """Sends `json`, or `form` (with `upload`: multipart, the file as part `file`), or no body."""
+        """Sends the call's JSON body, or `form` (with `upload`: multipart, the file as part `file`), or no body.
+
+        `send_before` travels with the request as an extension of that name: see SEND_WITHIN_SECONDS.
+        """
         request = httpx2.Request(
             call.method,
             url,
             params=params,
-            headers=HEADERS,
-            json=json,
+            headers=HEADERS if call.body is None else {**HEADERS, "content-type": "application/json"},
+            content=call.body,
             data=dict(form) if form is not None else None,
             files={"file": upload} if upload is not None else None,
-            extensions={"timeout": TIMEOUT.as_dict()},
+            extensions={"timeout": TIMEOUT.as_dict(), "send_before": send_before},
         )
         try:
             with _unlogged():

@@ -301,6 +301,29 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class FormEntry:
+    """Docs: Custom Form Entries: a form as it was sent in. `contactable` is the contact or matter it made.
+
+    `answers` goes from component id and from label to value; what an entry's body looks like is not documented
+    further, so it may be empty.
+    """
+
+    id: str
+    contactable: Ref | None
+    created_at: datetime | None
+    answers: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
+
+    @classmethod
+    def parse(cls, record: Record) -> FormEntry:
+        answers: dict[str, Any] = {}
+        for item in record.items("body"):
+            if "value" in item:
+                keys = (id_text(item.get("id")), item.get("label"))
+                answers |= {key: item["value"] for key in keys if isinstance(key, str) and key}
+        return cls(record.id, record.related("contactable"), record.moment("created_at"), answers)
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """Docs: Files. `size` is in bytes, `documentable` the record it hangs on. Its URL is left out: it opens
     the file for whoever holds it."""

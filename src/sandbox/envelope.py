@@ -65,6 +65,8 @@ class Shape(Generic[R]):
     write_defaults: tuple[str, ...] | None = None
     filters: Mapping[str, Attribute] = field(default_factory=dict)
     bare: bool = False  # custom fields come without a `relationships` key (API docs, Custom Fields)
+    narrow: Mapping[str, Callable[[Firm, str], "Sequence[Any]"]] = field(default_factory=dict)  # see listing.py
+    key: Callable[[Any], str] = lambda record: str(record.id)
     written_type: str | None = None  # sub statuses answer a write under another type (API docs, Sub Statuses)
 
     def render(self, scene: Scene, record: R, fields: Sequence[str], *, written: bool = False) -> dict[str, Any]:
@@ -78,7 +80,7 @@ class Shape(Generic[R]):
             elif name in self.relationships:
                 relationships[name] = {"data": _pointer(self.relationships[name](scene, record))}
         kind = self.written_type if written and self.written_type else self.type
-        data: dict[str, Any] = {"id": str(record.id), "type": kind, "attributes": attributes}
+        data: dict[str, Any] = {"id": self.key(record), "type": kind, "attributes": attributes}
         if not self.bare:
             data["relationships"] = relationships
         return data

@@ -21,7 +21,12 @@ class RateLimiter:
 
     def take(self, firm: str, now: datetime, limit: int | None) -> bool:
         """Counts one request; False when the budget is spent (a refused request costs nothing)."""
-        if limit is not None and self.used(firm, now) >= limit:
+        used = self.used(firm, now)  # asked without a limit too: it forgets what is older than a minute
+        if limit is not None and used >= limit:
             return False
         self._hits[firm].append(now)
         return True
+
+    def spend(self, firm: str, now: datetime, times: int) -> None:
+        """What another app of the firm does to the shared budget, all at once."""
+        self._hits[firm].extend([now] * times)

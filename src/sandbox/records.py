@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 
 class Ref(NamedTuple):
@@ -12,11 +12,32 @@ class Ref(NamedTuple):
     id: int
 
 
+class Watcher(Protocol):
+    """The index of the table a record lies in: it wants to know when one of its fields changes."""
+
+    watched: frozenset[str]
+
+    def refile(self, row: "Record", name: str, before: Any) -> None: ...
+
+
 @dataclass(kw_only=True)
 class Record:
     id: int
     created_at: datetime
     updated_at: datetime
+    _watcher: ClassVar[Watcher | None] = None
+
+    def watched_by(self, watcher: Watcher | None) -> None:
+        object.__setattr__(self, "_watcher", watcher)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        watcher = self._watcher
+        if watcher is None or name not in watcher.watched:
+            object.__setattr__(self, name, value)
+            return
+        before = getattr(self, name)
+        object.__setattr__(self, name, value)
+        watcher.refile(self, name, before)
 
 
 @dataclass(kw_only=True)
@@ -163,3 +184,67 @@ class ContactPoint(Record):
 @dataclass(kw_only=True)
 class ContactType(Record):
     name: str
+
+
+# Forms, files and automations
+
+
+@dataclass(kw_only=True)
+class Form(Record):
+    """`rows` hold `components`, as on the wire; `makes` says what a submission answers: prospect or contact."""
+
+    uuid: str
+    name: str
+    type: str
+    makes: str
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class FormEntry(Record):
+    form_id: int
+    body: list[dict[str, Any]]
+    contactable: Ref
+
+
+@dataclass(kw_only=True)
+class Folder(Record):
+    name: str
+    documentable: Ref
+    folder_id: int | None = None
+
+
+@dataclass(kw_only=True)
+class File(Record):
+    """What is known of an uploaded file; its bytes lie in the town's cupboard, under its id."""
+
+    name: str
+    file_name: str
+    file_type: str
+    file_size: int
+    sha256: str
+    documentable: Ref
+    folder_id: int | None = None
+
+
+@dataclass(kw_only=True)
+class Automation(Record):
+    """Writes one e-mail when a matter meets its trigger: `stage`, `form` or `field`, with the id of it."""
+
+    campaign: str
+    trigger: str
+    trigger_id: int
+    once: bool = True  # per matter, the vendor's default
+
+
+@dataclass(kw_only=True)
+class Email(Record):
+    """An e-mail that Lawmatics would have sent to a real client."""
+
+    automation_id: int
+    campaign: str
+    because: str
+    matter_id: int
+    contact_id: int
+    to_name: str
+    to_address: str | None

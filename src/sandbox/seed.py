@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sandbox import writes
 from sandbox.clock import Clock, system_clock
+from sandbox.hand import Hand
 from sandbox.records import (
     Company,
     ContactPoint,
@@ -20,9 +21,9 @@ from sandbox.records import (
     SubStatus,
     User,
 )
+from sandbox.seed_forms import seed_forms
 from sandbox.seed_people import HARTWELL, HARTWELL_MATTERS, NAKAMURA, NAKAMURA_MATTERS, Person
 from sandbox.store import DeveloperApp, Firm, Town
-from sandbox.writes import Hand
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ def seed_town(clock: Clock = system_clock) -> Town:
     for plan in (HARTWELL_PLAN, NAKAMURA_PLAN):
         _build(town, plan)
     _details(town)
+    seed_forms(town)
     return town
 
 

@@ -6,18 +6,26 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sandbox.clock import Clock, system_clock
+from sandbox.cupboard import Cupboard
 from sandbox.faults import Faults
 from sandbox.ratelimit import RateLimiter
 from sandbox.records import (
     Activity,
+    Automation,
     Company,
     Contact,
     ContactPoint,
     ContactType,
     CustomField,
+    Email,
+    File,
+    Folder,
+    Form,
+    FormEntry,
     Matter,
     Note,
     Pipeline,
@@ -27,6 +35,7 @@ from sandbox.records import (
     Tag,
     User,
 )
+from sandbox.table import Table
 
 # Different starts per kind: an id used for the wrong kind finds nothing instead of somebody else.
 FIRST_IDS = {
@@ -47,8 +56,16 @@ FIRST_IDS = {
     "email_address": 2001,
     "phone_number": 3001,
     "custom_contact_type": 81,
+    "form": 711,
+    "form_entry": 7501,
+    "folder": 8001,
+    "file": 8501,
+    "automation": 171,
+    "email": 9501,
 }
 REQUESTS_KEPT = 10_000
+_TIMES = ("created_at", "updated_at")
+_MATTER_GROUPS = ("contact_id", "stage_id", "practice_area_id", "sub_status_id")
 
 
 @dataclass
@@ -56,6 +73,7 @@ class FirmOptions:
     expiring_tokens: bool = False  # off: today's documented tokens, which never expire
     revocation: bool = False  # off: today's 404 on /oauth/revoke
     stages_move: bool = True  # off: stage_id is accepted and ignored, as a third party reports
+    foreign_requests: int = 0  # of the budget, taken every minute by another app of the firm
 
 
 @dataclass
@@ -99,6 +117,22 @@ class LoggedRequest:
     status: int  # 0: no answer was sent
     firm: str | None
     ms: float
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class Late:
+    """A request whose caller has given up, and which is carried out all the same when its time comes."""
+
+    due: datetime
+    firm: str
+    method: str
+    path: str
+    commit: Callable[[datetime], object]
+
+
+def _matters() -> Table[Matter]:
+    return Table(ordered=(*_TIMES, "case_title", "case_number"), grouped=_MATTER_GROUPS)
 
 
 @dataclass
@@ -109,21 +143,27 @@ class Firm:
     timezone: ZoneInfo
     app: DeveloperApp
     options: FirmOptions = field(default_factory=FirmOptions)
-    users: dict[int, User] = field(default_factory=dict)
-    contacts: dict[int, Contact] = field(default_factory=dict)
-    companies: dict[int, Company] = field(default_factory=dict)
-    matters: dict[int, Matter] = field(default_factory=dict)
-    notes: dict[int, Note] = field(default_factory=dict)
-    activities: dict[int, Activity] = field(default_factory=dict)
-    pipelines: dict[int, Pipeline] = field(default_factory=dict)
-    stages: dict[int, Stage] = field(default_factory=dict)
-    practice_areas: dict[int, PracticeArea] = field(default_factory=dict)
-    sub_statuses: dict[int, SubStatus] = field(default_factory=dict)
-    custom_fields: dict[int, CustomField] = field(default_factory=dict)
-    tags: dict[int, Tag] = field(default_factory=dict)
-    email_addresses: dict[int, ContactPoint] = field(default_factory=dict)
-    phone_numbers: dict[int, ContactPoint] = field(default_factory=dict)
-    contact_types: dict[int, ContactType] = field(default_factory=dict)
+    users: Table[User] = field(default_factory=Table)
+    contacts: Table[Contact] = field(default_factory=partial(Table, ordered=(*_TIMES, "email")))
+    companies: Table[Company] = field(default_factory=Table)
+    matters: Table[Matter] = field(default_factory=_matters)
+    notes: Table[Note] = field(default_factory=partial(Table, ordered=_TIMES, grouped=("notable",)))
+    activities: Table[Activity] = field(default_factory=partial(Table, ordered=_TIMES, grouped=("recipient",)))
+    pipelines: Table[Pipeline] = field(default_factory=Table)
+    stages: Table[Stage] = field(default_factory=Table)
+    practice_areas: Table[PracticeArea] = field(default_factory=Table)
+    sub_statuses: Table[SubStatus] = field(default_factory=Table)
+    custom_fields: Table[CustomField] = field(default_factory=Table)
+    tags: Table[Tag] = field(default_factory=Table)
+    email_addresses: Table[ContactPoint] = field(default_factory=partial(Table, grouped=("owner",)))
+    phone_numbers: Table[ContactPoint] = field(default_factory=partial(Table, grouped=("owner",)))
+    contact_types: Table[ContactType] = field(default_factory=Table)
+    forms: Table[Form] = field(default_factory=Table)
+    form_entries: Table[FormEntry] = field(default_factory=partial(Table, grouped=("form_id",)))
+    folders: Table[Folder] = field(default_factory=partial(Table, grouped=("documentable",)))
+    files: Table[File] = field(default_factory=partial(Table, ordered=_TIMES, grouped=("documentable",)))
+    automations: Table[Automation] = field(default_factory=Table)
+    emails: Table[Email] = field(default_factory=partial(Table, grouped=("matter_id",)))
 
     @property
     def admin(self) -> User:
@@ -154,11 +194,25 @@ class Town:
         # 50 a minute by the API docs, 150 by the help centre; None switches it off.
         self.rate_limit: int | None = 50
         self.rates = RateLimiter()
+        self.later: list[Late] = []
+        self.cupboard = Cupboard()
         self._ids = dict(FIRST_IDS)
         self._logged = 0
 
     def firm(self, slug: str) -> Firm:
+        self.settle()
         return self.firms[slug]
+
+    def settle(self) -> None:
+        """Carry out the late commits whose time has come, each at its own time."""
+        if not self.later:
+            return
+        with self.lock:
+            now = self.clock()
+            due = sorted((late for late in self.later if late.due <= now), key=lambda late: late.due)
+            self.later = [late for late in self.later if late.due > now]
+            for late in due:
+                late.commit(late.due)
 
     def next_id(self, kind: str) -> int:
         with self.lock:
@@ -211,9 +265,12 @@ class Town:
             return None
         return token
 
-    def log(self, *, method: str, path: str, query: str, status: int, firm: str | None, ms: float) -> None:
+    def log(
+        self, *, method: str, path: str, query: str, status: int, firm: str | None, ms: float, fault: str | None
+    ) -> None:
         with self.lock:
             self._logged += 1
-            self.requests.append(LoggedRequest(self._logged, self.clock(), method, path, query, status, firm, ms))
-            if len(self.requests) > REQUESTS_KEPT:
-                del self.requests[: len(self.requests) - REQUESTS_KEPT]
+            row = LoggedRequest(self._logged, self.clock(), method, path, query, status, firm, ms, fault)
+            self.requests.append(row)
+            if len(self.requests) > REQUESTS_KEPT * 1.1:
+                del self.requests[:-REQUESTS_KEPT]

@@ -5,28 +5,16 @@ Values arrive checked (`parse.py`); nothing in here can be refused halfway.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from sandbox import automations
+from sandbox.hand import Hand
 from sandbox.parse import NAMES
-from sandbox.records import Activity, Contact, ContactPoint, Matter, Note, Record, Ref, Tag, User
-from sandbox.store import Firm, Town
+from sandbox.records import Activity, Contact, ContactPoint, Matter, Note, Record, Ref, Tag
+from sandbox.store import Firm
+from sandbox.table import Table
 
 NoteText = tuple[str | None, str | None]
-
-
-@dataclass(frozen=True)
-class Hand:
-    """Who writes, where and when."""
-
-    town: Town
-    firm: Firm
-    user: User
-    at: datetime
-
-    def new(self, kind: str) -> dict[str, Any]:
-        return {"id": self.town.next_id(kind), "created_at": self.at, "updated_at": self.at}
 
 
 def touch(hand: Hand, record: Record) -> None:
@@ -97,14 +85,14 @@ def _set_person(hand: Hand, contact: Contact, person: dict[str, Any]) -> list[st
     return changed
 
 
-def points(firm: Firm, kind: str) -> dict[int, ContactPoint]:
+def points(firm: Firm, kind: str) -> Table[ContactPoint]:
     return firm.email_addresses if kind == "email_address" else firm.phone_numbers
 
 
 def _mirror_point(hand: Hand, contact: Contact, kind: str, value: str | None) -> None:
     table = points(hand.firm, kind)
     owner = Ref("contact", contact.id)
-    primary = next((p for p in table.values() if p.owner == owner and p.label == "Primary"), None)
+    primary = next((p for p in table.group("owner", owner) if p.label == "Primary"), None)
     if value is None:
         if primary:
             del table[primary.id]
@@ -128,24 +116,54 @@ def _set_custom(held: dict[int, Any], values: dict[int, Any]) -> bool:
 
 def delete_contact(hand: Hand, contact: Contact) -> None:
     """Takes the matters along: a matter wraps a contact and can't stand without one."""
-    for matter in [m for m in hand.firm.matters.values() if m.contact_id == contact.id]:
+    for matter in hand.firm.matters.group("contact_id", contact.id):
         delete_matter(hand, matter)
-    _forget(hand.firm, Ref("contact", contact.id))
+    _forget(hand, Ref("contact", contact.id))
     for table in (hand.firm.email_addresses, hand.firm.phone_numbers):
-        for point in [p for p in table.values() if p.owner == Ref("contact", contact.id)]:
+        for point in table.group("owner", Ref("contact", contact.id)):
             del table[point.id]
     del hand.firm.contacts[contact.id]
 
 
+def merge_contacts(hand: Hand, keep: Contact, gone: Contact) -> None:
+    """What hung on `gone` hangs on `keep`, which also takes over what it lacks; then `gone` is no more."""
+    firm, old, new = hand.firm, Ref("contact", gone.id), Ref("contact", keep.id)
+    for matter in firm.matters.group("contact_id", gone.id):
+        matter.contact_id = keep.id
+        touch(hand, matter)
+    for note in firm.notes.group("notable", old):
+        note.notable = new
+    for activity in firm.activities.group("recipient", old):
+        activity.recipient = new
+    for held in (*firm.files.group("documentable", old), *firm.folders.group("documentable", old)):
+        held.documentable = new
+    missing = {key: getattr(gone, key) for key in NAMES if not getattr(keep, key)}
+    missing |= {key: value for key, value in gone.details.items() if not keep.details.get(key)}
+    custom = {key: value for key, value in gone.custom.items() if key not in keep.custom}
+    for table in (firm.email_addresses, firm.phone_numbers):
+        for point in table.group("owner", old):
+            point.owner, point.label = new, "Other"
+    del firm.contacts[gone.id]
+    change_contact(hand, keep, missing, custom)
+    touch(hand, keep)
+    log_activity(hand, "contact.merge", new, {"merged_id": gone.id})
+
+
 def delete_matter(hand: Hand, matter: Matter) -> None:
-    _forget(hand.firm, Ref("prospect", matter.id))
+    _forget(hand, Ref("prospect", matter.id))
     del hand.firm.matters[matter.id]
 
 
-def _forget(firm: Firm, owner: Ref) -> None:
-    for note in [n for n in firm.notes.values() if n.notable == owner]:
+def _forget(hand: Hand, owner: Ref) -> None:
+    firm = hand.firm
+    for file in firm.files.group("documentable", owner):
+        hand.town.cupboard.drop(file.id)
+        del firm.files[file.id]
+    for folder in firm.folders.group("documentable", owner):
+        del firm.folders[folder.id]
+    for note in firm.notes.group("notable", owner):
         del firm.notes[note.id]
-    for activity in [a for a in firm.activities.values() if a.recipient == owner]:
+    for activity in firm.activities.group("recipient", owner):
         del firm.activities[activity.id]
 
 
@@ -195,6 +213,7 @@ def add_matter(
     matter.tag_ids = tag_ids(hand, tags)
     log_activity(hand, "prospect.create", Ref("prospect", matter.id), {})
     add_notes(hand, Ref("prospect", matter.id), notes)
+    automations.run(hand, matter, [("stage", matter.stage_id), *(("field", key) for key in matter.custom)])
     return matter
 
 
@@ -206,7 +225,7 @@ def change_matter(
     tags: Iterable[str] = (),
     notes: Iterable[NoteText] = (),
 ) -> None:
-    before_tags = list(matter.tag_ids)
+    before_tags, before_stage, before_custom = list(matter.tag_ids), matter.stage_id, dict(matter.custom)
     changed = _set_matter(hand, matter, fields)
     if _set_custom(matter.custom, custom or {}):
         changed.append({"custom_fields": ["…", "…"]})
@@ -215,6 +234,10 @@ def change_matter(
         touch(hand, matter)
         log_activity(hand, "prospect.update", Ref("prospect", matter.id), changed)
     add_notes(hand, Ref("prospect", matter.id), notes)
+    met = [("field", key) for key, value in matter.custom.items() if before_custom.get(key) != value]
+    if matter.stage_id != before_stage:
+        met.append(("stage", matter.stage_id or 0))
+    automations.run(hand, matter, met)
 
 
 def _set_matter(hand: Hand, matter: Matter, fields: dict[str, Any]) -> list[Any]:

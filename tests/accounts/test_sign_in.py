@@ -287,3 +287,24 @@ def test_it_lets_nobody_in_without_a_password(browser: Client, database: TestDat
     sign_in(browser, user.email, "")
     sign_in(browser, user.email, "None")
     assert not is_signed_in(browser)
+
+
+def test_it_changes_a_password_inside_the_frame_of_the_staff_pages(browser: Client, people: Cast) -> None:
+    sign_in(browser, email_of(people))
+    page = browser.get("/accounts/password/change/").content.decode()
+    assert 'href="/matters/"' in page
+    browser.post(
+        "/accounts/password/change/",
+        {"oldpassword": PASSWORD, "password1": "a wholly new phrase", "password2": "a wholly new phrase"},
+    )
+    assert User.objects.get(pk=people.bob.user_id).check_password("a wholly new phrase")
+
+
+@pytest.mark.parametrize("path", ["/accounts/email/", "/accounts/password/set/"])
+def test_it_has_no_page_for_what_nobody_needs(browser: Client, people: Cast, path: str) -> None:
+    sign_in(browser, email_of(people))
+    assert browser.get(path).status_code == 404
+
+
+def test_it_changes_no_password_of_somebody_signed_out(browser: Client, people: Cast) -> None:
+    assert browser.get("/accounts/password/change/").status_code == 302

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 
+from casehug.connections.client import fresh_token
+from casehug.connections.errors import NotConnected
 from casehug.connections.flow import disconnect
 from casehug.connections.models import ConsentRequest
 from casehug.connections.services import save_credentials
@@ -20,6 +22,7 @@ from tests.connections.conftest import CREDENTIALS, browser_of, row, set_out
 from tests.lawmatics_town import CALLBACK, give_consent
 
 PATH = "/settings/integrations/lawmatics/callback/"
+SWITCH = "/settings/integrations/lawmatics/switch-account/"
 
 
 def come_back(actor: Actor, **query: str) -> int:
@@ -163,14 +166,50 @@ def test_it_connects_nothing_after_a_refusal_even_with_a_code(draft: Cast, http:
     assert "<script>alert" not in page.content.decode()
 
 
-def test_it_refuses_another_account_than_before(connected: Cast, http: httpx2.Client, town: Town) -> None:
-    disconnect(connected.alice)
-    trip, before = set_out(connected.alice), row(connected.alice)
-    page = http.get(trip.url)
+def consent_as_stranger(http: httpx2.Client, town: Town, url: str) -> str:
+    """Give consent in the account of another firm; answers the code."""
+    page = http.get(url)
     fields = dict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', page.text))
     stranger = str(town.firm("nakamura").admin.id)
     answer = http.post(str(page.url), data={**fields, "user_id": stranger, "decision": "allow"})
-    come_back(connected.alice, state=trip.state, code=httpx2.URL(answer.headers["location"]).params["code"])
+    return httpx2.URL(answer.headers["location"]).params["code"]
+
+
+def test_it_waits_for_a_decision_when_it_is_another_account(connected: Cast, http: httpx2.Client, town: Town) -> None:
+    disconnect(connected.alice)
+    account = row(connected.alice)["account_id"]
+    trip = set_out(connected.alice)
+    come_back(connected.alice, state=trip.state, code=consent_as_stranger(http, town, trip.url))
+    found = row(connected.alice)
+    assert (found["state"], found["account_id"]) == ("other", account)
+    assert found["other_account_id"] not in {"", account}
+    with pytest.raises(NotConnected):
+        fresh_token(connected.firm_id)
+
+
+def test_it_leaves_a_working_connection_alone_when_it_is_another_account(
+    connected: Cast, http: httpx2.Client, town: Town
+) -> None:
+    trip, before = set_out(connected.alice), row(connected.alice)
+    come_back(connected.alice, state=trip.state, code=consent_as_stranger(http, town, trip.url))
+    assert row(connected.alice) == before
+
+
+def test_it_goes_on_with_the_other_account_when_an_admin_says_so(
+    connected: Cast, http: httpx2.Client, town: Town
+) -> None:
+    disconnect(connected.alice)
+    trip = set_out(connected.alice)
+    come_back(connected.alice, state=trip.state, code=consent_as_stranger(http, town, trip.url))
+    other = row(connected.alice)["other_account_id"]
+    browser_of(connected.alice).post(SWITCH, HTTP_HOST="localhost")
+    found = row(connected.alice)
+    assert (found["state"], found["account_id"], found["other_account_id"]) == ("connected", other, "")
+
+
+def test_it_switches_nothing_when_no_other_account_waits(connected: Cast) -> None:
+    before = row(connected.alice)
+    browser_of(connected.alice).post(SWITCH, HTTP_HOST="localhost")
     assert row(connected.alice) == before
 
 

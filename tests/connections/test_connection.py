@@ -83,15 +83,18 @@ def test_it_gives_every_trip_a_state_of_its_own(draft: Cast) -> None:
         assert len({request_consent(draft.alice)[1] for _ in range(20)}) == 20
 
 
-@pytest.mark.parametrize(("on_creation", "on_approval"), [(False, True), (True, False), (False, False)])
-def test_it_keeps_the_switches(connected: Cast, on_creation: bool, on_approval: bool) -> None:
+@pytest.mark.parametrize(
+    ("on_creation", "on_approval", "filing"), [(False, True, True), (True, False, False), (False, False, True)]
+)
+def test_it_keeps_the_switches(connected: Cast, on_creation: bool, on_approval: bool, filing: bool) -> None:
     with firm_scope(connected.firm_id):
-        save_switches(connected.alice, on_creation=on_creation, on_approval=on_approval)
+        save_switches(connected.alice, on_creation=on_creation, on_approval=on_approval, file_documents=filing)
     found = row(connected.alice)
-    assert (found["sync_on_creation"], found["sync_on_approval"]) == (on_creation, on_approval)
+    kept_switches = (found["sync_on_creation"], found["sync_on_approval"], found["file_documents"])
+    assert kept_switches == (on_creation, on_approval, filing)
     with firm_scope(connected.firm_id):
         kept = Entry.objects.get(action="connection.switches_saved")
-    assert kept.details == {"on_creation": on_creation, "on_approval": on_approval}
+    assert kept.details == {"on_creation": on_creation, "on_approval": on_approval, "file_documents": filing}
 
 
 def test_it_has_both_switches_on_at_first(connected: Cast) -> None:

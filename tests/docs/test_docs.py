@@ -143,7 +143,8 @@ def test_it_documents_every_sync_error_word_by_word(ruling: Ruling) -> None:
 def test_it_lists_sync_errors_in_the_order_in_which_they_decide() -> None:
     lines = (REFERENCE / "sync-errors.md").read_text().splitlines()
     rows = [line for line in lines if re.match(r"\| `[a-z_]+` \| [a-z]+ \| ", line)]
-    decided = [error_row(ruling) for _, ruling in policy.RULINGS]
+    # Errors of several kinds may mean the same.
+    decided = list(dict.fromkeys(error_row(ruling) for _, ruling in policy.RULINGS))
     assert rows[: len(decided)] == decided
     assert set(rows) == {error_row(ruling) for ruling in rulings()}
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from casehug.intake import arrival
 from casehug.intake.models import ChecklistItem, Document, Upload
 from casehug.intake.services import uploads
 from casehug.tenancy.actor import Actor
@@ -19,13 +20,11 @@ def start(actor: Actor, item: ChecklistItem, size: int, *, name: str = "scan.pdf
 
 
 def send(actor: Actor, upload: Upload, offset: int, piece: bytes) -> Upload:
-    with firm_scope(actor.firm_id):
-        return uploads.add_piece(actor, upload_id=upload.id, offset=offset, piece=piece)
+    return arrival.add_piece(actor, upload_id=upload.id, offset=offset, piece=piece)
 
 
 def finish(actor: Actor, upload: Upload) -> Document:
-    with firm_scope(actor.firm_id):
-        return uploads.finish_upload(actor, upload_id=upload.id)
+    return arrival.finish_upload(actor, upload_id=upload.id)
 
 
 def send_all(actor: Actor, item: ChecklistItem, content: bytes, *, piece: int = MB, name: str = "scan.pdf") -> Upload:
@@ -36,8 +35,7 @@ def send_all(actor: Actor, item: ChecklistItem, content: bytes, *, piece: int = 
 
 
 def whole(actor: Actor, item: ChecklistItem, content: bytes, *, name: str, by: str = "client") -> Document:
-    with firm_scope(actor.firm_id):
-        return uploads.upload_whole(actor, item=item, upload=SimpleUploadedFile(name, content), provided_by=by)
+    return arrival.take_file(actor, item=item, upload=SimpleUploadedFile(name, content), provided_by=by)
 
 
 def lying(stored_as: str) -> list[str]:
@@ -47,5 +45,4 @@ def lying(stored_as: str) -> list[str]:
 
 
 def combine(actor: Actor, item: ChecklistItem, photos: list[Document]) -> Document:
-    with firm_scope(actor.firm_id):
-        return uploads.combine_photos(actor, item=item, documents=photos)
+    return arrival.combine_photos(actor, item=item, documents=photos)

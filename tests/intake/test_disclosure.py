@@ -10,15 +10,20 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from casehug.intake import disclosure
-from casehug.intake.disclosure import disclose_answers, disclose_documents, disclose_matter
+from casehug.intake.disclosure import (
+    disclose_answers,
+    disclose_documents,
+    disclose_matter,
+    open_disclosed_document,
+)
 from casehug.intake.errors import NotFound
 from casehug.intake.models import Answer, ChecklistItem, Client, Document, Matter, PortalKey
-from casehug.intake.services.documents import approve_document, upload_document
+from casehug.intake.services.documents import approve_document
 from casehug.tenancy.scope import firm_scope
 from tests import cast
 from tests.cast import Cast
 from tests.databases import TestDatabase
-from tests.documents import approve_all, pdf
+from tests.documents import approve_all, pdf, upload_document
 from tests.tenancy.world import fill_the_intake
 
 # What may leave. A new line here is a decision about clients' secrets, not a formality.
@@ -35,7 +40,7 @@ DOOR = {
         "person",
         "intake",
     ],
-    "AnswerDisclosure": ["question", "value"],
+    "AnswerDisclosure": ["question", "value", "kind", "label", "words"],
     "DocumentDisclosure": ["document_id", "item", "category", "file_name", "content_type", "size", "sha256"],
 }
 # The text columns that these fields are made of.
@@ -79,7 +84,7 @@ def test_it_has_exactly_these_fields() -> None:
     found = {
         name: [field.name for field in dataclasses.fields(kind)]
         for name, kind in vars(disclosure).items()
-        if dataclasses.is_dataclass(kind)
+        if dataclasses.is_dataclass(kind) and kind.__module__ == disclosure.__name__
     }
     assert found == DOOR
 
@@ -153,6 +158,21 @@ def test_it_hands_out_only_documents_that_the_client_gave(people: Cast) -> None:
         assert given
         Document.objects.filter(id=given.id).update(provided_by="client")
         assert [document.document_id for document in disclose_documents(matter.id)] == [given.id]
+
+
+def test_it_opens_only_what_is_approved_and_came_from_the_client(people: Cast) -> None:
+    matter = a_full_matter(people)
+    with firm_scope(people.firm_id):
+        given = Document.objects.filter(matter=matter, part_of=None, state="approved").first()
+        assert given
+        for provider, state in [("staff", "approved"), ("client", "uploaded"), ("client", "rejected")]:
+            Document.objects.filter(id=given.id).update(provided_by=provider, state=state)
+            with pytest.raises(NotFound):
+                open_disclosed_document(given.id)
+        Document.objects.filter(id=given.id).update(provided_by="client", state="approved")
+        assert open_disclosed_document(given.id).stored_as == given.stored_as
+    with firm_scope(people.other_firm_id), pytest.raises(NotFound):
+        open_disclosed_document(given.id)
 
 
 def test_it_hands_out_no_secret(people: Cast) -> None:

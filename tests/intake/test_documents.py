@@ -12,13 +12,13 @@ from django.test import override_settings
 from casehug.audit.models import Entry
 from casehug.intake.errors import BadInput, NotAllowed, NotFound
 from casehug.intake.models import ChecklistItem, Document, DocumentState, Matter, MatterStatus
-from casehug.intake.services.documents import approve_document, upload_document
+from casehug.intake.services.documents import approve_document
 from casehug.kit.clock import ManualClock
 from casehug.kit.encryption import CannotOpen
 from casehug.tenancy.scope import firm_scope
 from tests import cast
 from tests.cast import Cast
-from tests.documents import PDF, approve_all, bytes_of, hand_in, pdf, pdf_of
+from tests.documents import PDF, approve_all, bytes_of, hand_in, pdf, pdf_of, upload_document
 from tests.intake.conftest import AtOnce
 
 REQUIRED = ("photo-id", "marriage-certificate", "tax-returns")

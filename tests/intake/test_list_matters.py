@@ -8,15 +8,18 @@ from hypothesis import strategies as st
 
 from casehug.intake.models import Matter, MatterStatus
 from casehug.intake.queries.matters import (
+    ORDERS,
     PAGE_SIZE,
     MatterFilter,
+    MatterPage,
+    case_types_in_use,
     count_by_status,
     list_matters,
     matter_opened_by,
     recent_matters,
     titles_of,
 )
-from casehug.intake.services.matters import NewClient, move_matter, note_delivery
+from casehug.intake.services.matters import NewClient, assign_attorney, move_matter, note_delivery, retitle_matter
 from casehug.tenancy.scope import firm_scope
 from tests import cast
 from tests.cast import Cast
@@ -160,6 +163,110 @@ def test_it_filters_by_the_word_of_the_delivery(few: Cast) -> None:
     assert titles(few, delivery="none") == [ASYLUM, ESTATE]
 
 
+def test_it_filters_by_case_type(few: Cast) -> None:
+    assert titles(few, case_type="estate-planning") == [ESTATE]
+
+
+def test_it_offers_the_case_types_that_are_in_use(few: Cast) -> None:
+    with firm_scope(few.firm_id):
+        assert set(case_types_in_use(few.bob)) == {"divorce-standard", "estate-planning"}
+
+
+def test_it_stops_counting_where_it_is_told(few: Cast) -> None:
+    with firm_scope(few.firm_id):
+        assert count_by_status(few.bob, ["new"], most=2) == {"new": 2}
+
+
+# Orders
+
+
+def one_page(people: Cast, wanted: MatterFilter) -> MatterPage:
+    with firm_scope(people.firm_id):
+        return list_matters(people.bob, wanted)
+
+
+def ids_of(page: MatterPage) -> list[UUID]:
+    return [row.matter.id for row in page.rows]
+
+
+@pytest.fixture(scope="module")
+def mixed(database: TestDatabase) -> Cast:
+    """A firm with 60 matters of many states, some with equal titles, changed in another order than they were opened."""
+    people = cast.assemble()
+    made = [
+        cast.open_dana(people.bob, title=f"Matter {number % 20:02}", case_type="other", client=None)
+        for number in range(60)
+    ]
+    for number in range(0, 60, 7):
+        with firm_scope(people.firm_id):
+            move_matter(people.bob, matter=made[number], to=MatterStatus.ACTIVE)
+    for number in range(50, 0, -9):
+        with firm_scope(people.firm_id):
+            assign_attorney(people.bob, matter=made[number], attorney_id=people.ann.user_id)
+    return people
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_it_visits_each_matter_once_in_every_order_there_and_back(mixed: Cast, order: str) -> None:
+    page = one_page(mixed, MatterFilter(order=order))
+    seen, pages = ids_of(page), 1
+    while page.older:
+        page = one_page(mixed, MatterFilter(order=order, before=page.older, key=page.older_key))
+        seen, pages = seen + ids_of(page), pages + 1
+    back = ids_of(page)
+    while page.newer:
+        page = one_page(mixed, MatterFilter(order=order, after=page.newer, key=page.newer_key))
+        back = ids_of(page) + back
+    assert (set(seen), len(seen), pages) == (set(all_ids(mixed)), 60, 3)
+    assert back == seen
+
+
+def test_it_sorts_by_title_whatever_its_case_and_accents(people: Cast) -> None:
+    for title in ("Zorro", "álvarez", "Beta", "ALVA"):
+        cast.open_dana(people.bob, title=title, client=None)
+    assert titles(people, order="title") == ["ALVA", "álvarez", "Beta", "Zorro"]
+
+
+def test_it_sorts_by_the_new_title(few: Cast) -> None:
+    with firm_scope(few.firm_id):
+        retitle_matter(few.bob, matter=Matter.objects.get(title=ASYLUM), title="Abel")
+    assert titles(few, order="title") == ["Abel", ESTATE, DIVORCE]
+
+
+def test_it_sorts_by_how_far_a_matter_is_newest_first_in_each(few: Cast) -> None:
+    with firm_scope(few.firm_id):
+        move_matter(few.bob, matter=Matter.objects.get(title=ASYLUM), to=MatterStatus.ACTIVE)
+    assert titles(few, order="status") == [ESTATE, DIVORCE, ASYLUM]
+
+
+def test_it_sorts_by_the_last_change(few: Cast) -> None:
+    approve_all(few.ann, matter_titled(few, ESTATE), required_only=False)
+    assert titles(few, order="changed") == [ESTATE, ASYLUM, DIVORCE]
+
+
+def matter_titled(people: Cast, title: str) -> Matter:
+    with firm_scope(people.firm_id):
+        return Matter.objects.get(title=title)
+
+
+def test_a_matter_that_moves_to_the_top_does_not_take_the_reader_with_it(mixed: Cast) -> None:
+    first = one_page(mixed, MatterFilter(order="changed"))
+    following = MatterFilter(order="changed", before=first.older, key=first.older_key)
+    expected = ids_of(one_page(mixed, following))
+    with firm_scope(mixed.firm_id):
+        retitle_matter(mixed.bob, matter=first.rows[-1].matter, title=f"Retitled {uuid4()}")
+    assert ids_of(one_page(mixed, following)) == expected
+    # Without what the link carries, the reader begins at the top again.
+    assert ids_of(one_page(mixed, MatterFilter(order="changed", before=first.older))) != expected
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("key", ["", "rubbish", "99999999999999999999", "2026-01-01", "-1", "\x00"])
+def test_it_answers_any_edge_with_a_page(full: Cast, order: str, key: str) -> None:
+    nobody = UUID("00000000-0000-7000-8000-000000000000")
+    assert len(ids_of(one_page(full, MatterFilter(order=order, after=nobody, key=key)))) <= PAGE_SIZE
+
+
 def test_it_counts_documents_without_multiplying(few: Cast) -> None:
     with firm_scope(few.firm_id):
         matter = Matter.objects.get(title=DIVORCE)
@@ -171,7 +278,7 @@ def test_it_counts_documents_without_multiplying(few: Cast) -> None:
 
 def test_it_counts_only_the_firm_s_own(few: Cast) -> None:
     with firm_scope(few.firm_id):
-        assert count_by_status(few.bob) == {"new": 3}
+        assert count_by_status(few.bob, ["new", "active"]) == {"new": 3, "active": 0}
         assert len(recent_matters(few.bob)) == 3
 
 

@@ -4,9 +4,11 @@ import pytest
 
 from casehug.audit.models import Entry
 from casehug.intake.errors import BadInput, NotAllowed
-from casehug.intake.models import Document, DocumentState, Matter
+from casehug.intake.models import Document, DocumentState, InternalNote, Matter
+from casehug.intake.queries.review import activity_of
 from casehug.intake.services.documents import approve_document
-from casehug.intake.services.review import REASONS, approve_all, message_of, reject_document
+from casehug.intake.services.review import REASONS, approve_all, message_of, reject_document, reopen_document
+from casehug.intake.services.uploads import remove_document
 from casehug.tenancy.scope import firm_scope
 from tests import cast
 from tests.cast import Cast
@@ -138,3 +140,56 @@ def test_a_reason_is_said_in_the_client_s_language(language: str) -> None:
             f"{reason.text.in_language(language)} Page 2."
         )
     assert len({reason.text.es for reason in REASONS} | {reason.text.en for reason in REASONS}) == 2 * len(REASONS)
+
+
+# Taken back to review
+
+
+def reopen(people: Cast, document: Document, *, reason: str = "Wrong year.") -> None:
+    with firm_scope(people.firm_id):
+        reopen_document(people.bob, document=document, reason=reason)
+
+
+def test_an_approved_document_waits_again_and_the_reason_is_a_note(people: Cast, matter: Matter) -> None:
+    document = uploaded(people, matter)
+    approve_waiting(people, matter)
+    reopen(people, document)
+    kept = again(people, document)
+    assert (kept.state, kept.reviewed_by_id, kept.reviewed_at) == (DocumentState.UPLOADED, None, None)
+    with firm_scope(people.firm_id):
+        assert "Wrong year." in InternalNote.objects.get(matter=matter).text
+    assert actions(people, "document.reopened") == 1
+
+
+def test_a_complete_intake_stays_complete_and_is_not_completed_twice(people: Cast, matter: Matter) -> None:
+    documents = [uploaded(people, matter, key=key) for key in REQUIRED]
+    approve_waiting(people, matter)
+    reopen(people, documents[0])
+    with firm_scope(people.firm_id):
+        assert Matter.objects.get(id=matter.id).intake_completed_at
+    assert approve_waiting(people, matter) == 1
+    assert (actions(people, "intake.completed"), actions(people, "document.approved")) == (1, 4)
+
+
+@pytest.mark.parametrize("reason", ["", " \n", "x" * 501])
+def test_a_reason_to_take_back_is_needed_and_short(people: Cast, matter: Matter, reason: str) -> None:
+    document = uploaded(people, matter)
+    approve_waiting(people, matter)
+    with pytest.raises(BadInput) as refused:
+        reopen(people, document, reason=reason)
+    assert refused.value.field == "reason"
+    assert again(people, document).state == DocumentState.APPROVED
+
+
+def test_what_was_rejected_is_not_taken_back(people: Cast, matter: Matter) -> None:
+    reject(people, document := uploaded(people, matter))
+    with pytest.raises(NotAllowed, match="not approved any more"):
+        reopen(people, document)
+
+
+def test_what_was_taken_back_by_the_client_stays_in_the_activity(people: Cast, matter: Matter) -> None:
+    document = uploaded(people, matter)
+    with firm_scope(people.firm_id):
+        remove_document(people.bob, document=document)
+        told = {one.entry.action: one.item for one in activity_of(people.bob, matter).happenings}
+        assert told["document.removed"] == told["document.uploaded"] == document.item.name

@@ -8,7 +8,7 @@ import pytest
 
 from casehug.audit.models import Entry
 from casehug.intake.errors import BadInput, NotAllowed, NotFound
-from casehug.intake.models import ChecklistItem, TemplateVersion
+from casehug.intake.models import ChecklistItem, Matter, TemplateVersion
 from casehug.intake.queries.portal import template_of
 from casehug.intake.queries.templates import case_type_rows, current_template
 from casehug.intake.services.templates import (
@@ -34,6 +34,11 @@ DIVORCE = "divorce-standard"
 
 def both(words: str) -> Text:
     return Text(words, f"{words} (es)")
+
+
+def _renamed(template: Template, number: int) -> tuple[DocumentAsk, ...]:
+    """Every document under another name, so that a mixture of two versions shows."""
+    return tuple(replace(ask, name=both(f"{ask.name.en} {number}")) for ask in template.documents)
 
 
 def small(**changes: Any) -> Template:
@@ -150,6 +155,47 @@ def test_two_editors_at_once_one_wins(people: Cast, at_once: AtOnce) -> None:
     outcomes = at_once([step("Passport"), step("Licence")])
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NotAllowed", "TemplateVersion"]
     assert versions(people.alice) == [1, 2]
+
+
+def test_without_the_number_the_second_editor_would_undo_the_first(people: Cast) -> None:
+    """The twin: whoever claims to have seen the newest version takes the other's words away."""
+    shipped = shipped_templates()[DIVORCE]
+    save(people.alice, edited(shipped, name=both("Passport")), started_from=1)
+    save(people.alice, edited(shipped, required=False), started_from=2)
+    with firm_scope(people.firm_id):
+        assert current_template(DIVORCE).template.documents[0].name == shipped.documents[0].name
+
+
+def test_a_matter_opened_while_saving_has_one_whole_version(people: Cast, at_once: AtOnce) -> None:
+    shipped = shipped_templates()[DIVORCE]
+    for number in range(1, 6):
+        changed = replace(shipped, documents=_renamed(shipped, number))
+        at_once(
+            [
+                lambda changed=changed, number=number: save(people.alice, changed, started_from=number),
+                lambda: cast.open_dana(people.bob),
+            ]
+        )
+    with firm_scope(people.firm_id):
+        for matter in Matter.objects.all():
+            kept = template_of(matter)
+            assert kept is not None
+            asked = list(
+                ChecklistItem.objects.filter(matter=matter).order_by("position").values_list("name", flat=True)
+            )
+            assert asked == [document.name.en for document in kept.asked_in("CO")]
+        assert Matter.objects.count() == 5
+
+
+def test_a_second_look_while_opening_would_see_another_version(people: Cast, at_once: AtOnce) -> None:
+    """The twin: within one transaction the current version can change, so a matter looks once."""
+    changed = edited(shipped_templates()[DIVORCE], name=both("Passport"))
+    with firm_scope(people.firm_id):
+        first = current_version(DIVORCE).number
+    with firm_scope(people.firm_id):
+        seen = current_version(DIVORCE).number
+        at_once([lambda: save(people.alice, changed, started_from=first)])
+        assert (seen, current_version(DIVORCE).number) == (1, 2)
 
 
 def an_earlier_shipping(people: Cast) -> Template:

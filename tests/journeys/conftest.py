@@ -25,6 +25,7 @@ FLAGS = [
     "--disable-sync",
 ]
 WIDE = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=390, height=844)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -86,3 +87,12 @@ def visitor(house: Stack, browser: Browser) -> Iterator[Visitor]:
     yield Visitor(page, house)
     context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def phone(house: Stack, browser: Browser) -> Iterator[Visitor]:
+    """The client's phone: a browser of its own, with nothing of the firm in it."""
+    context = browser.new_context(base_url=house.web_url, viewport=PHONE, locale="es-US")
+    context.set_default_timeout(10_000)
+    yield Visitor(context.new_page(), house)
+    context.close()

@@ -1,18 +1,15 @@
 """The intake as it is lived: answers on a phone in Spanish, review, one document comes back, all is done."""
 
 import re
-from collections.abc import Iterator
 from io import BytesIO
 
-import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, expect
 
 from casehug.ops.demo.people import ALICE
-from casehug.ops.stack import Stack
+from tests.journeys.conftest import PHONE
 from tests.journeys.visitor import LIVE_MILLISECONDS, Visitor
 
-PHONE = ViewportSize(width=390, height=844)
 TITLE = "Ortega v. Ortega — Divorce"
 
 
@@ -20,15 +17,6 @@ def photo(colour: str) -> dict[str, object]:
     picture = BytesIO()
     Image.new("RGB", (900, 1200), colour).save(picture, "JPEG")
     return {"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
-
-
-@pytest.fixture
-def phone(house: Stack, browser: Browser) -> Iterator[Visitor]:
-    """The client's phone: a browser of its own, with nothing of the firm in it."""
-    context = browser.new_context(base_url=house.web_url, viewport=PHONE, locale="es-US")
-    context.set_default_timeout(10_000)
-    yield Visitor(context.new_page(), house)
-    context.close()
 
 
 def link_from_the_outbox(staff: Visitor, recipient: str) -> str:
@@ -75,7 +63,7 @@ def test_it_takes_a_client_from_the_link_to_a_finished_intake(visitor: Visitor, 
     phone.look("portal-door")
     page.set_viewport_size(PHONE)
     page.get_by_role("button", name=re.compile("Open my intake|Abrir mi formulario")).click()
-    page.get_by_role("link", name="Español").click()
+    page.get_by_role("button", name="Español").click()
     expect(page.get_by_text("Hartwell Family Law").first).to_be_visible()
     phone.look("portal-welcome")
     page.set_viewport_size(PHONE)
@@ -96,6 +84,17 @@ def test_it_takes_a_client_from_the_link_to_a_finished_intake(visitor: Visitor, 
     expect(page.locator(".p-question:visible input[type=text], .p-question:visible textarea").first).to_have_value(
         "Lucha"
     )
+    # Typing that the server has not got yet survives a reload of the tab.
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.route("**/portal/answers/**", lambda route: route.abort())
+    first.fill("Lucha Ortega")
+    page.wait_for_timeout(200)
+    page.reload()
+    expect(first).to_have_value("Lucha Ortega")
+    page.unroute("**/portal/answers/**")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-state]", has_text="Guardado").first).to_be_visible(timeout=LIVE_MILLISECONDS)
+    assert page.evaluate("sessionStorage.length") == 0
     phone.look("portal-questions")
     page.set_viewport_size(PHONE)
 

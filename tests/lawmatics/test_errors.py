@@ -140,7 +140,7 @@ def test_it_stops_reading_an_endless_reply(play, answer):
 
 
 def test_it_stops_reading_a_reply_that_trickles(play, answer):
-    clock = iter([0.0, 0.0, READ_SECONDS, READ_SECONDS + 1, READ_SECONDS + 1])
+    clock = iter([0.0, 0.0, 0.0, READ_SECONDS, READ_SECONDS + 1, READ_SECONDS + 1])
     stage = play(answer(200, stream=Stream(b"{", b" ", b" ")), monotonic=lambda: next(clock))
     assert isinstance(failure(stage), errors.TimedOut)
 

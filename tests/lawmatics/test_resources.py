@@ -234,6 +234,16 @@ def test_it_submits_a_form_without_the_token(play, answer):
     assert "authorization" not in stage.requests[0].headers
 
 
+def test_it_reads_the_entries_of_one_form_back_to_a_point_in_time(play, listing):
+    body = [{"id": "Zm9v", "label": "First name", "value": "Dana"}, "noise", {"id": "a divider"}]
+    rows = [{"id": n, "created_at": f"2026-11-24T12:{59 - n:02}:00Z", "body": body} for n in range(40)]
+    stage = play(listing(rows))
+    found = list(stage.client.forms.entries("0b2e-44", datetime(2026, 11, 24, 12, 50, tzinfo=UTC)))
+    assert [entry.id for entry in found] == [str(n) for n in range(10)]
+    assert found[0].answers == {"Zm9v": "Dana", "First name": "Dana"}
+    assert [request.url.path for request in stage.requests] == ["/v1/forms/0b2e-44/entries"]
+
+
 @pytest.mark.parametrize("content", [b"%PDF-1.7", io.BytesIO(b"%PDF-1.7")])
 def test_it_uploads_a_file_into_a_folder(play, answer, content):
     stage = play(answer(201, json={"data": {"id": "8", "type": "file", "attributes": {"file_size": 8}}}))

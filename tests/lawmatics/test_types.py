@@ -168,8 +168,9 @@ def test_it_names_the_blocks_that_keep_a_form_from_being_submitted():
 
 def test_it_shows_an_id_and_no_person_in_a_repr():
     attributes = {"first_name": "Dana", "email": "dana@example.test", "case_title": "Dana v. Dana"}
-    attributes |= {"name": "Dana", "body": "Dana", "custom_fields": [{"id": 1, "value": "Dana"}]}
-    for shape in (types.Contact, types.Matter, types.Note, types.File):
+    attributes |= {"name": "Dana", "body": [{"label": "Dana", "value": "Dana"}]}
+    attributes |= {"custom_fields": [{"id": 1, "value": "Dana"}]}
+    for shape in (types.Contact, types.Matter, types.Note, types.File, types.FormEntry):
         text = repr(shape.parse(Record("74", "", attributes, {})))
         assert "74" in text
         assert "ana" not in text

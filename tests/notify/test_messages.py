@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Callable
+from email import message_from_bytes, policy
+from html import unescape
+from io import BytesIO
 from uuid import UUID
 
 import pytest
 from django.core import mail
+from PIL import Image
 
 from casehug.events import catalogue
 from casehug.events.bus import publish
@@ -92,6 +96,47 @@ def test_it_wears_the_firms_name_colour_and_phone(people: Cast, matter: Matter, 
     assert "background:#7a1f2b" in bodies(message) and "(303) 555-0100" in message.body
     assert message.from_email == "Hartwell Family Law <intake@localhost>"
     assert message.reply_to == ["office@hartwell.example"]
+
+
+def logo() -> bytes:
+    picture = BytesIO()
+    Image.new("RGB", (300, 100), "#7a1f2b").save(picture, "PNG")
+    return picture.getvalue()
+
+
+def test_it_carries_the_firms_logo_and_fetches_nothing(people: Cast, matter: Matter, deliver: Deliver) -> None:
+    with firm_scope(people.firm_id):
+        Firm.objects.update(logo=logo())
+    send(people, matter)
+    (message,) = deliver(people.firm_id)
+    sent = message_from_bytes(message.message().as_bytes(), policy=policy.default)
+    assert sent.get_content_type() == "multipart/related"
+    alternatives, picture = sent.iter_parts()
+    text, html = alternatives.iter_parts()
+    assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert (picture["Content-ID"], picture.get_content_disposition()) == ("<firm-logo>", "inline")
+    assert picture.get_content() == logo()
+    assert '<img src="cid:firm-logo" width="120" height="40"' in html.get_content()
+    assert re.findall(r'(?:src|background)="(?!cid:)|url\(', html.get_content()) == []
+
+
+def test_without_a_logo_there_is_no_picture(people: Cast, matter: Matter, deliver: Deliver) -> None:
+    send(people, matter)
+    (message,) = deliver(people.firm_id)
+    assert message.message().get_content_type() == "multipart/alternative"
+    assert "<img" not in bodies(message)
+
+
+def test_text_and_html_say_the_same(people: Cast, sent: Matter, deliver: Deliver) -> None:
+    with firm_scope(people.firm_id):
+        Firm.objects.update(phone="+13035550100")
+    reject(people, sent, "photo-id", "The photo is too dark.")
+    (message,) = deliver(people.firm_id)
+    html = unescape(" ".join(re.sub(r"<[^>]+>", " ", str(message.alternatives[0][0])).split()))
+    for line in message.body.splitlines():
+        words = line.strip(" -:")
+        if words and not words.startswith("http"):
+            assert words in html
 
 
 def test_it_escapes_what_the_firm_is_called(people: Cast, matter: Matter, deliver: Deliver) -> None:

@@ -9,11 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from casehug.intake.models import Document, DocumentState, Matter
+from casehug.intake.models import Document, DocumentState, Matter, MatterStatus
+from casehug.intake.services.matters import move_matter
 from casehug.tenancy.scope import firm_scope
 from tests import documents
 from tests.cast import Cast
-from tests.portal.intake import item_id, page
+from tests.portal.intake import item_id, page, save, value_of
 
 JSON = {"Accept": "application/json"}
 
@@ -53,7 +54,7 @@ def test_a_refused_file_is_explained_and_keeps_the_others(
     dana: Client, people: Cast, matter: Matter, item: Any
 ) -> None:
     bad = SimpleUploadedFile("page.html", b"<html><script>1</script></html>")
-    dana.get("/portal/language/es/")
+    dana.post("/portal/language/es/")
     answer = dana.post(f"/portal/items/{item}/files/", {"file": [documents.pdf(), bad]})
     assert answer.status_code == 422
     assert "No se acepta este tipo de archivo" in answer.content.decode()
@@ -127,3 +128,67 @@ def test_a_rejected_item_stands_on_top_with_the_message(dana: Client, people: Ca
 @pytest.mark.parametrize("address", ["items/{}/files/", "items/{}/uploads/", "items/{}/combine/", "uploads/{}/finish/"])
 def test_a_made_up_id_is_not_found(dana: Client, address: str) -> None:
     assert dana.post(f"/portal/{address.format(uuid4())}").status_code == 404
+
+
+# --- A matter that is over --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def closed(people: Cast, matter: Matter, dana: Client) -> Client:
+    """Dana's phone, let in while the matter was open."""
+    with firm_scope(people.firm_id):
+        move_matter(people.alice, matter=matter, to=MatterStatus.DECLINED)
+    return dana
+
+
+CLOSED = {
+    "en": "The firm is not taking changes to this intake any more. Please call them.",
+    "es": "El bufete ya no acepta cambios en este formulario. Por favor, llámelos.",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_matter_that_is_over_takes_no_file(
+    closed: Client, people: Cast, matter: Matter, item: Any, language: str
+) -> None:
+    closed.post(f"/portal/language/{language}/")
+    whole = closed.post(f"/portal/items/{item}/files/", {"file": documents.pdf()})
+    begun = closed.post(f"/portal/items/{item}/uploads/", {"file_name": "a.pdf", "size": 100}, headers=JSON)
+    assert (whole.status_code, begun.status_code) == (422, 422)
+    assert CLOSED[language] in whole.content.decode()
+    assert CLOSED[language] in begun.json()["error"]
+    assert kept(people, matter) == []
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_matter_that_is_over_says_so_and_offers_no_upload(closed: Client, language: str) -> None:
+    closed.post(f"/portal/language/{language}/")
+    text = page(closed, "/portal/documents/")
+    assert CLOSED[language] in text
+    assert "p-send-button" not in text
+
+
+def test_a_file_on_its_way_when_the_matter_ends_is_not_taken(
+    dana: Client, people: Cast, matter: Matter, item: Any
+) -> None:
+    content = documents.PDF
+    begun = dana.post(f"/portal/items/{item}/uploads/", {"file_name": "scan.pdf", "size": len(content)}, headers=JSON)
+    upload = f"/portal/uploads/{begun.json()['id']}"
+    piece(dana, upload, 0, content)
+    with firm_scope(people.firm_id):
+        move_matter(people.alice, matter=matter, to=MatterStatus.DECLINED)
+    answer = dana.post(f"{upload}/finish/", headers=JSON)
+    assert CLOSED["en"] in answer.json()["error"]
+    assert kept(people, matter) == []
+
+
+def test_a_matter_that_is_over_takes_no_answer(closed: Client, people: Cast, matter: Matter) -> None:
+    answer = save(closed, "story", value="One more thing")
+    assert (answer.status_code, answer.json()["error"]) == (422, CLOSED["en"])
+    assert value_of(people.alice, matter, "story") is None
+
+
+def test_the_firm_itself_can_still_add_a_file(closed: Client, people: Cast, matter: Matter) -> None:
+    with firm_scope(people.firm_id):
+        documents.hand_in(people.bob, matter, key="photo-id")
+    assert len(kept(people, matter)) == 1

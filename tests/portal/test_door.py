@@ -4,14 +4,17 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
 from casehug.intake.models import Device, DeviceCode, IntakeLink, Matter, MatterStatus, PortalKey
 from casehug.intake.services import links
+from casehug.intake.services.clients import update_client
 from casehug.intake.services.matters import move_matter
 from casehug.kit.clock import ManualClock
+from casehug.notify.delivery import run_round
 from casehug.tenancy.scope import firm_scope
 from tests.cast import Cast
 from tests.portal.conftest import dana_of
@@ -180,7 +183,7 @@ def test_a_borrowed_phone_forgets_the_intake(dana: Client) -> None:
 
 @pytest.mark.parametrize("away", ["//evil.example", "https://evil.example", "/portal//evil", "/portal/\\evil"])
 def test_the_language_switch_leads_nowhere_else(phone: Client, away: str) -> None:
-    assert phone.get("/portal/language/es/", {"next": away}).headers["Location"] == "/portal/"
+    assert phone.post("/portal/language/es/", {"next": away}).headers["Location"] == "/portal/"
 
 
 @pytest.mark.parametrize("ask", ["get", "post"])
@@ -189,3 +192,79 @@ def test_a_token_stands_in_no_log(database: object, caplog: pytest.LogCaptureFix
         assert getattr(Client(), ask)(address).status_code in {404, 405}
     assert len(caplog.records) == 2
     assert UNKNOWN not in caplog.text
+
+
+def language_of(people: Cast, matter: Matter) -> str:
+    with firm_scope(people.firm_id):
+        return str(Matter.objects.select_related("client").get(id=matter.id).client.language)  # type: ignore[union-attr]
+
+
+def test_the_language_chosen_in_the_portal_is_the_client_s(dana: Client, people: Cast, matter: Matter) -> None:
+    answer = dana.post("/portal/language/es/", {"next": "/portal/documents/"})
+    assert (answer.headers["Location"], language_of(people, matter)) == ("/portal/documents/", "es")
+    assert "Hola, Dana" in page(dana, "/portal/")
+
+
+def test_the_language_chosen_before_the_door_is_too(phone: Client, token: str, people: Cast, matter: Matter) -> None:
+    phone.get(f"/i/{token}")
+    phone.post("/portal/language/es/")
+    assert "Le damos la bienvenida" in page(phone, "/portal/")
+    assert language_of(people, matter) == "en"
+    phone.post("/portal/open/")
+    assert language_of(people, matter) == "es"
+
+
+def test_what_the_firm_says_later_holds_on_every_device(dana: Client, people: Cast, matter: Matter) -> None:
+    dana.post("/portal/language/es/")
+    with firm_scope(people.firm_id):
+        client = matter.client
+        assert client
+        client.refresh_from_db()
+        known = {part: getattr(client, part) for part in ("first_name", "last_name", "email", "phone")}
+        update_client(people.bob, client=client, language="en", **known)
+    assert "Hello Dana" in page(dana, "/portal/")
+
+
+def test_messages_follow_the_language_chosen_in_the_portal(dana: Client, people: Cast, matter: Matter) -> None:
+    dana.post("/portal/language/es/")
+    with firm_scope(people.firm_id):
+        links.send_link(people.alice, matter=Matter.objects.get(id=matter.id))
+    mail.outbox = []
+    run_round(people.firm_id)
+    assert {message.subject for message in mail.outbox} == {"Su información para Hartwell Family Law"}
+
+
+@pytest.mark.parametrize("language", ["xx", "en-US"])
+def test_there_is_no_other_language(dana: Client, people: Cast, matter: Matter, language: str) -> None:
+    assert dana.post(f"/portal/language/{language}/").status_code == 404
+    assert language_of(people, matter) == "en"
+
+
+def test_a_preview_changes_no_language(dana: Client, people: Cast, matter: Matter) -> None:
+    assert dana.get("/portal/language/es/").status_code == 405
+
+
+def test_leaving_is_said_in_the_client_s_language(dana: Client) -> None:
+    dana.post("/portal/language/es/")
+    assert b"Ha salido" in dana.post("/portal/leave/").content
+
+
+def test_wrong_codes_that_lock_the_link_are_told_to_the_firm(
+    time: ManualClock, dana: Client, token: str, link: IntakeLink, people: Cast, matter: Matter
+) -> None:
+    run_round(people.firm_id)
+    second = Client()
+    second.get(f"/i/{token}")
+    second.post("/portal/open/")
+    run_round(people.firm_id)
+    with firm_scope(people.firm_id):
+        right = mail.outbox[-1].body
+    wrong = "000000" if "000000" not in right else "111111"
+    mail.outbox = []
+    for _ in range(7):
+        second.post("/portal/code/", {"code": wrong})
+    run_round(people.firm_id)
+    addresses = {message.to[0] for message in mail.outbox}
+    assert {message.subject for message in mail.outbox} == {"A client's link is locked for a while"}
+    assert (len(addresses), len(mail.outbox)) == (3, 3), "Alice, Ann and Bob once each: the matter has no attorney"
+    assert f"/matters/{matter.id}/" in mail.outbox[0].body

@@ -35,7 +35,7 @@ def test_the_later_of_two_tabs_is_told_what_stands_there(dana: Client, people: C
 
 
 def test_a_wrong_value_is_answered_in_the_language_of_the_page(dana: Client) -> None:
-    dana.get("/portal/language/es/")
+    dana.post("/portal/language/es/")
     answer = save(dana, "born", value="yesterday")
     assert answer.status_code == 422
     assert "Escriba una fecha" in answer.json()["error"]

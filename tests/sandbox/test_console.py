@@ -23,9 +23,13 @@ PAGES = {
     "/console/hartwell/contacts/1003": ["Maria Johnson", "county bar&#39;s referral", "Johnson v. Johnson"],
     "/console/hartwell/matters/5001": ["Johnson v. Johnson", "Alameda", "June 18, 2011", "prospect.create"],
     "/console/hartwell/requests": ["No request yet"],
-    "/console/hartwell/faults": ["Lose the next new matter", "status_after_commit"],
+    "/console/hartwell/faults": ["New matter stored, reply lost", "status_after_commit", "Stored 20 seconds late"],
     "/console/hartwell/apps": ["sandbox-hartwell-secret", "http://sandbox.test/oauth/token"],
-    "/console/hartwell/options": ["Tokens expire", "Retained"],
+    "/console/hartwell/options": ["Tokens expire", "Move the clock"],
+    "/console/hartwell/setup": ["Retained", "Family Law", "Intake in Progress", "Preferred Language", "Vietnamese"],
+    "/console/hartwell/forms": ["Intake questionnaire", "payment_gateway block", "relationship block"],
+    "/console/hartwell/files": ["No file yet"],
+    "/console/hartwell/emails": ["None so far", "Family law welcome and fee sheet"],
     "/console/nakamura/board": ["Conflicts cleared"],
 }
 

@@ -183,7 +183,7 @@ def test_it_refuses_a_value_that_is_no_date(api: httpx2.Client) -> None:
 
 
 def test_it_does_not_know_other_paths(api: httpx2.Client) -> None:
-    for path in ("/v1/nonsense", "/v1/contacts/1/2/3", "/v1", "/v1/forms"):
+    for path in ("/v1/nonsense", "/v1/contacts/1/2/3", "/v1", "/v1/invoices"):
         answer = api.get(path)
         assert answer.status_code == 404
         assert answer.json()["errors"][0]["detail"].startswith("This resource path does not exist")

@@ -43,10 +43,12 @@ def test_it_lets_a_frozen_worker_settle_nothing_when_it_wakes(
     def begin() -> Attempt:
         with firm_scope(lane.firm_id):
             change = Change.objects.create(matter_id=lane.firm_id, reason="test")
-            return ledger.begin(change, action="matter.create", fence=frozen.fence, intended={})
+            return ledger.begin(
+                change, account_id="1", action="matter.create", fence=frozen.fence, intended={}, before={}
+            )
 
     def wake_up() -> None:
-        with firm_scope(lane.firm_id):
+        with lanes.held(frozen):
             ledger.settle(frozen, attempt, state=AttemptState.DONE, requests=1)
 
     attempt = sync_process.submit(begin).result()
@@ -103,8 +105,8 @@ def test_it_keeps_a_reason_that_comes_while_its_change_is_being_sent(connected: 
     assert change
     with firm_scope(connected.firm_id):
         Change.objects.filter(id=change.id).update(revision=change.revision + 1)
-    with firm_scope(connected.firm_id):
-        ledger.delivered(lease, change)
+    with lanes.held(lease):
+        ledger.delivered(change)
     with firm_scope(connected.firm_id):
         assert Change.objects.get(matter_id=matter.id).state == "waiting"
     assert Lane.objects.get(firm_id=connected.firm_id).fence == lease.fence

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casehug.sync.identity import same_person
 from casehug.sync.models import Decision, RecordKind
 from casehug.sync.planner import (
     AddNote,
@@ -23,10 +24,9 @@ from casehug.sync.planner import (
     Step,
     Update,
     Wanted,
+    compared,
     digest,
     plan,
-    same_person,
-    writable,
 )
 
 CONTACT, MATTER, NOTE = RecordKind.CONTACT, RecordKind.MATTER, RecordKind.NOTE
@@ -172,11 +172,13 @@ def test_it_takes_father_and_son_for_two_people() -> None:
 def test_it_writes_blank_fields_and_its_own_and_leaves_the_firm_s() -> None:
     there = {"first_name": "Dana", "last_name": "Smith", "email": "", "phone": "(303) 555-0100"}
     sent = {"phone": "+13035550100", "last_name": "Johnson"}
-    assert writable(PERSON, there, sent) == {"email": "dana@example.com", "phone": "+13035550134"}
+    update = compared(CONTACT, link(sent), wanted(), Known(), Found("1", there))
+    assert update.fields == {"email": "dana@example.com", "phone": "+13035550134"}
 
 
 def test_it_never_clears_a_field() -> None:
-    assert writable({"phone": ""}, {"phone": "1"}, {"phone": "1"}) == {}
+    blank = wanted(contact={**PERSON, "phone": ""})
+    assert compared(CONTACT, link({"phone": "1"}), blank, Known(), Found("1", {**PERSON, "phone": "1"})).fields == {}
 
 
 names = st.sampled_from(["Dana", "dana", "John", "José", "Jose", ""])

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection as django_connection
 from django.db.migrations.loader import MigrationLoader
 
-from casehug.tenancy.rowsecurity import ProtectFirmTable
+from casehug.tenancy.rowsecurity import GrantMore, ProtectFirmTable
 from tests.databases import TestDatabase
 from tests.tenancy.world import tables
 
@@ -28,11 +28,11 @@ def granted_by_migrations() -> dict[tuple[str, str], set[str]]:
     found: dict[tuple[str, str], set[str]] = {}
     for (label, _), migration in MigrationLoader(None).disk_migrations.items():
         for operation in migration.operations:
-            if isinstance(operation, ProtectFirmTable):
+            if isinstance(operation, ProtectFirmTable | GrantMore):
                 for login, rights in (("casehug_app", operation.app), ("casehug_sync", operation.sync)):
                     pieces = re.findall(r"\w+(?:\s*\([^)]*\))?", rights)
                     parts = {re.sub(r"^\w+", lambda verb: verb.group().upper(), piece) for piece in pieces}
-                    found[login, f"{label}_{operation.model_name}"] = parts
+                    found.setdefault((login, f"{label}_{operation.model_name}"), set()).update(parts)
     return found
 
 

@@ -28,12 +28,29 @@ from casehug.intake.models import (
     IntakeLink,
     InternalNote,
     Matter,
+    StrayFile,
     TemplateVersion,
     Upload,
 )
 from casehug.kit import clock
 from casehug.notify.models import Message, Unsubscribed, Wishes
-from casehug.sync.models import Attempt, Change, Link, ReferenceData, RequestSlot
+from casehug.sync.models import (
+    Attempt,
+    BulkItem,
+    BulkRun,
+    CaseTypeMapping,
+    Change,
+    ContactList,
+    FieldMapping,
+    FormList,
+    FormMapping,
+    Link,
+    PullReport,
+    ReferenceData,
+    RemoteContact,
+    RequestSlot,
+    SentBody,
+)
 from casehug.tenancy.actor import Actor
 from casehug.tenancy.scope import firm_scope
 from tests import cast
@@ -121,6 +138,8 @@ def fill(actor: Actor, sync_process: ThreadPoolExecutor) -> None:
         RequestSlot.objects.create(at=clock.now())
         ReferenceData.objects.create(read_at=clock.now())
         change = Change.objects.create(matter_id=matter.id, reason="test")
+        run = BulkRun.objects.create()
+        choose(actor)
         fill_the_intake(actor, matter)
         Message.objects.create(kind="link", recipient="dana@example.com")
         Wishes.objects.create()
@@ -128,10 +147,25 @@ def fill(actor: Actor, sync_process: ThreadPoolExecutor) -> None:
 
     def as_the_engine() -> None:
         with firm_scope(actor.firm_id):
-            Attempt.objects.create(change=change, matter_id=matter.id, action="matter.create", state="done")
+            attempt = Attempt.objects.create(change=change, matter_id=matter.id, action="matter.create", state="done")
+            SentBody.objects.create(
+                attempt=attempt, matter_id=matter.id, method="POST", path="/", body_sealed=b"x", size=1, sha256="0" * 64
+            )
+            RemoteContact.objects.create(lawmatics_id="1")
+            BulkItem.objects.create(run=run, matter_id=matter.id, fate="create")
             Link.objects.create(connection=connection, kind="matter", record_id=matter.id, lawmatics_id="1")
 
     sync_process.submit(as_the_engine).result()
+
+
+def choose(actor: Actor) -> None:
+    """What an admin chose, and the long work that was started. Joins the open scope."""
+    CaseTypeMapping.objects.create(case_type="divorce-standard", stage_id="7", changed_by_id=actor.user_id)
+    FieldMapping.objects.create(entity="contact", source="client.email", target="email")
+    FormMapping.objects.create(form_id="a-form", form_name="Intake")
+    ContactList.objects.create()
+    FormList.objects.create()
+    PullReport.objects.create()
 
 
 def fill_the_intake(actor: Actor, matter: Matter) -> None:
@@ -151,5 +185,6 @@ def fill_the_intake(actor: Actor, matter: Matter) -> None:
     Upload.objects.create(
         matter=matter, item=item, file_name="a.pdf", size=1, stored_as="x", wrapped_key=b"k", provided_by="client"
     )
+    StrayFile.objects.create(stored_as="documents/x")
     assert actor.user_id
     InternalNote.objects.create(matter=matter, text="privileged", author_id=actor.user_id)

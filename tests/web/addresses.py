@@ -8,6 +8,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from casehug.intake.models import Matter
 from casehug.intake.services.notes import add_note
+from casehug.notify.models import Message
+from casehug.sync.models import BulkRun, FieldMapping, FormList, FormMapping
 from casehug.tenancy.actor import Actor
 from casehug.tenancy.scope import firm_scope
 from tests import documents
@@ -52,10 +54,12 @@ ADDRESSES: dict[str, Address] = {
     "client": Address("get", "client"),
     "save_client": Address("post", "client"),
     "reject_document": Address("post", "document"),
+    "reopen_document": Address("post", "document"),
     "document_page": Address("get", "document", (1,)),
     "document_thumbnail": Address("get", "document"),
     "lawmatics_card": Address("get", "matter"),
     "sync_matter": Address("post", "matter"),
+    "undo_update": Address("post", "matter", (UUID(int=1),)),
     "find_clients": Address("get"),
     "upload_document": Address("post", "item"),
     "document": Address("get", "document"),
@@ -68,14 +72,44 @@ ADDRESSES: dict[str, Address] = {
     "test_lawmatics": Address("post"),
     "lawmatics_switches": Address("post"),
     "disconnect_lawmatics": Address("post"),
+    "switch_lawmatics_account": Address("post"),
     "sync_log": Address("get"),
+    "bulk_sync": Address("get"),
+    "preview_bulk_sync": Address("post"),
+    "read_contact_list": Address("post"),
+    "start_bulk_sync": Address("post", "run"),
+    "pause_bulk_sync": Address("post", "run"),
+    "resume_bulk_sync": Address("post", "run"),
+    "cancel_bulk_sync": Address("post", "run"),
+    "bulk_sync_results": Address("get", "run"),
+    "pull_matters": Address("get"),
+    "compare_matters": Address("post"),
+    "lawmatics_case_types": Address("get"),
+    "lawmatics_case_type": Address("get", "case_type"),
+    "lawmatics_case_type_default": Address("post", "case_type"),
+    "lawmatics_fields": Address("get"),
+    "remove_field_mapping": Address("post", "field_mapping"),
+    "refresh_lawmatics_settings": Address("post"),
     "retry_change": Address("post", "change"),
     "dismiss_change": Address("post", "change"),
+    "assign_change": Address("post", "change"),
+    "lawmatics_attention": Address("get"),
+    "sent_bodies": Address("get", "matter"),
+    "export_sent": Address("get", "matter"),
+    "lawmatics_preview": Address("get", "matter"),
+    "lawmatics_forms": Address("get"),
+    "refresh_lawmatics_forms": Address("post"),
+    "lawmatics_form": Address("get", "form"),
+    "remove_form_mapping": Address("post", "form_mapping"),
+    "matter_forms": Address("get", "matter"),
     "templates": Address("get"),
     "template": Address("get", "case_type"),
     "template_questions": Address("get", "case_type"),
     "template_about": Address("get", "case_type"),
     "template_preview": Address("get", "case_type"),
+    "template_versions": Address("get", "case_type"),
+    "template_version": Address("get", "case_type", (1,)),
+    "return_to_template_version": Address("post", "case_type", (1,)),
     "copy_template": Address("post", "case_type"),
     "offer_template": Address("post", "case_type"),
     "restore_template": Address("post", "case_type"),
@@ -90,6 +124,9 @@ ADDRESSES: dict[str, Address] = {
     "arrange_question": Address("post", "case_type", ("fleet.name",)),
     "new_group_question": Address("get", "case_type", ("fleet",)),
     "outbox": Address("get"),
+    "messages": Address("get"),
+    "send_message_again": Address("post", "message"),
+    "set_message_aside": Address("post", "message"),
     "settings": Address("get"),
     "firm_profile": Address("get"),
     "notifications": Address("get"),
@@ -105,7 +142,7 @@ ADDRESSES: dict[str, Address] = {
 }
 
 # Pages whose form is sent to their own address, and forms that say what is missing when nothing was filled in.
-ALSO_POST = {"new_matter", "firm_profile", "notifications", "team", "branding"} | {
+ALSO_POST = {"lawmatics_attention", "new_matter", "firm_profile", "notifications", "team", "branding"} | {
     "template_about",
     "new_document",
     "template_document",
@@ -114,6 +151,10 @@ ALSO_POST = {"new_matter", "firm_profile", "notifications", "team", "branding"} 
     "new_question",
     "template_question",
     "new_group_question",
+    "lawmatics_case_type",
+    "lawmatics_fields",
+    "lawmatics_form",
+    "matter_forms",
 }
 REFUSES_NOTHING = {"lawmatics_credentials", "save_logo", "copy_template"}
 
@@ -121,6 +162,7 @@ REFUSES_NOTHING = {"lawmatics_credentials", "save_logo", "copy_template"}
 ASKS_FOR_MORE = {
     "upload_document",
     "reject_document",
+    "reopen_document",
     "add_note",
     "save_client",
     "save_matter_client",
@@ -130,7 +172,7 @@ ASKS_FOR_MORE = {
 }
 # Not for staff: a test of its own says who may.
 FOR_LAWYERS = {"show_secret"}
-FILES = {"document", "document_page", "document_thumbnail"}
+FILES = {"bulk_sync_results", "export_sent", "document", "document_page", "document_thumbnail"}
 
 OF_A_RECORD = [name for name, address in ADDRESSES.items() if address.record]
 
@@ -163,8 +205,17 @@ def records_of(actor: Actor, matter: Matter) -> dict[str, UUID | str]:
         document = documents.hand_in(actor, matter, key="photo-id")
         # By somebody who left, so that nobody who asks may delete it.
         note = add_note(replace(actor, user_id=uuid4()), matter=matter, text="Conflict check is clear.")
+        message = Message.objects.create(
+            kind="link", recipient="dana@example.com", matter_id=matter.id, state="failed", problem="No such address."
+        )
+        mapping = FieldMapping.objects.create(entity="contact", source="client.email", target="email", rule="ours")
+        run = BulkRun.objects.create()
+        FormList.objects.create(content=[{"id": "a-form", "name": "Intake", "components": [], "blocks": []}])
+        form = FormMapping.objects.create(form_id="a-form", form_name="Intake")
     found = {"matter": matter.id, "item": first_item(actor, matter).id, "document": document.id, "note": note.id}
-    return {**found, **_people(actor), **_client(matter), "case_type": boats(actor)}
+    found["message"], found["field_mapping"], found["run"] = message.id, mapping.id, run.id
+    found["form_mapping"] = form.id
+    return {**found, **_people(actor), **_client(matter), "case_type": boats(actor), "form": form.form_id}
 
 
 def _people(actor: Actor) -> dict[str, UUID]:

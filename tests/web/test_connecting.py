@@ -207,6 +207,21 @@ def test_another_account_is_recognised(alice: Client, connected: Cast, http: htt
     alice.post(reverse("disconnect_lawmatics"))
     connect(alice, http, slug="nakamura")
     assert "This is another Lawmatics account" in text_of(alice.get(PAGE))
+    assert state_of(connected) == "other"
+
+
+def test_an_admin_goes_on_with_another_account(alice: Client, connected: Cast, http: httpx2.Client) -> None:
+    alice.post(reverse("disconnect_lawmatics"))
+    connect(alice, http, slug="nakamura")
+    alice.post(reverse("switch_lawmatics_account"))
+    assert "with the other account" in text_of(alice.get(PAGE))
+    assert state_of(connected) == "connected"
+
+
+def test_an_admin_leaves_another_account_alone(alice: Client, connected: Cast, http: httpx2.Client) -> None:
+    alice.post(reverse("disconnect_lawmatics"))
+    connect(alice, http, slug="nakamura")
+    alice.post(reverse("disconnect_lawmatics"))
     assert state_of(connected) == "ended"
 
 

@@ -10,6 +10,7 @@ from casehug.intake.models import Matter, MatterStatus
 from casehug.intake.queries.matters import PAGE_SIZE
 from casehug.intake.services.matters import move_matter
 from casehug.tenancy.scope import firm_scope
+from casehug.web.home import counted
 from tests import cast
 from tests.cast import Cast
 from tests.web.walks import first_item, hand_in, text_of
@@ -75,6 +76,8 @@ def test_it_filters_by_lawmatics_state(alice: Client, matter: Matter) -> None:
         {"before": "rubbish"},
         {"after": "1 OR 1=1"},
         {"status": "nonsense"},
+        {"order": "nonsense", "case_type": "nonsense"},
+        {"order": "changed", "before": "00000000-0000-7000-8000-000000000000", "key": "x"},
         {"delivery": "nonsense"},
         {"q": "\x00"},
         {"before": "00000000-0000-7000-8000-000000000000", "after": "x"},
@@ -96,6 +99,35 @@ def test_it_pages_there_and_back_and_keeps_the_filters(alice: Client, people: Ca
     assert second.context["older"] == ""
     back = alice.get(LIST + second.context["newer"])
     assert titles(back) == titles(first)
+
+
+def test_it_filters_by_case_type(alice: Client, people: Cast, matter: Matter) -> None:
+    cast.open_dana(people.alice, title="Will", client=None, case_type="estate-planning")
+    assert titles(alice.get(LIST, {"case_type": "estate-planning"})) == ["Will"]
+
+
+def test_it_keeps_the_order_on_the_way_through_pages_and_filters(alice: Client, people: Cast) -> None:
+    open_many(people, PAGE_SIZE + 3)
+    first = alice.get(LIST, {"order": "title"})
+    assert titles(first)[:2] == ["Matter 00", "Matter 01"]
+    assert titles(alice.get(LIST + first.context["older"])) == ["Matter 25", "Matter 26", "Matter 27"]
+    assert all("order=title" in chip["url"] for chip in first.context["status_chips"])
+
+
+def test_it_remembers_the_order_of_each_person(alice: Client, bob: Client, people: Cast) -> None:
+    open_many(people, 3)
+    alice.get(LIST, {"order": "title"})
+    assert titles(alice.get(LIST)) == ["Matter 00", "Matter 01", "Matter 02"]
+    assert titles(bob.get(LIST)) == ["Matter 02", "Matter 01", "Matter 00"]
+
+
+def test_an_address_never_carries_a_title(alice: Client, people: Cast) -> None:
+    open_many(people, PAGE_SIZE + 1)
+    assert "Matter" not in alice.get(LIST, {"order": "title"}).context["older"]
+
+
+def test_home_says_where_it_stopped_counting() -> None:
+    assert (counted(9_999, 10_000), counted(10_000, 10_000)) == ("9,999", "10,000+")
 
 
 def test_it_shows_nothing_of_another_firm(charlie: Client, matter: Matter) -> None:

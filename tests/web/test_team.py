@@ -74,6 +74,13 @@ def test_somebody_invited_chooses_a_password_and_is_in(alice: Client, people: Ca
     assert member(people, user.id).role == Role.ATTORNEY
 
 
+def test_the_page_of_an_invitation_welcomes(alice: Client, people: Cast) -> None:
+    user, address = invited(alice, people)
+    text = text_of(Client().get(address, follow=True))
+    assert "Welcome to CaseHug" in text and user.email in text
+    assert "new password" not in text
+
+
 def test_the_link_of_an_invitation_works_once(alice: Client, people: Cast) -> None:
     user, address = invited(alice, people)
     user.set_password(PASSWORD)

@@ -15,7 +15,7 @@ from casehug.kit.clock import ManualClock
 from casehug.tenancy.actor import Actor
 from casehug.tenancy.scope import firm_scope
 from tests import cast
-from tests.case_types import BOATS, boats, both
+from tests.case_types import BOATS, boats
 from tests.cast import Cast
 from tests.web.conftest import Drain
 from tests.web.walks import messages_of, new_matter, text_of
@@ -51,7 +51,9 @@ def latest(actor: Actor, key: str = BOATS) -> int:
     return found.number if found else 0
 
 
-def send(browser: Client, page: str, /, *place: str, case_type: str = BOATS, number: int = 2, **fields: str) -> Any:
+def send(
+    browser: Client, page: str, /, *place: str | int, case_type: str = BOATS, number: int = 2, **fields: str
+) -> Any:
     kind = fields.pop("kind", "")
     address = reverse(page, args=[case_type, *place]) + (f"?kind={kind}" if kind else "")
     return browser.post(address, {"number": str(number), **fields})
@@ -313,6 +315,75 @@ def test_it_depends_on_one_question_only(alice: Client, people: Cast) -> None:
     assert "Tick answers of one question only." in text_of(answer)
 
 
+def crew(browser: Client) -> None:
+    """A second section, before the one with the boats. The case type is at version 4 then."""
+    send(browser, "new_section", title_en="Crew", title_es="Tripulación")
+    send(browser, "arrange_section", "crew", number=3, do="up")
+
+
+def test_it_moves_a_question_to_another_section(alice: Client, people: Cast) -> None:
+    crew(alice)
+    send(alice, "template_question", "harbour", number=4, section="crew", label_en="Harbour", label_es="Puerto")
+    found = [(section.key, [question.key for question in section.questions]) for section in now(people.alice).sections]
+    assert found == [("crew", ["harbour"]), ("boats", ["owns", "fleet"])]
+
+
+def test_a_question_stays_behind_what_it_depends_on(alice: Client, people: Cast) -> None:
+    crew(alice)
+    answer = send(alice, "template_question", "fleet", number=4, section="crew", **CAPTAIN, show_if="owns=yes")
+    assert (answer.status_code, latest(people.alice)) == (422, 4)
+    assert "depends on “Do you own a boat?”, which must be a visible choice or yes/no question before it." in text_of(
+        answer
+    )
+
+
+def test_a_section_that_is_not_there_is_refused(alice: Client, people: Cast) -> None:
+    crew(alice)
+    answer = send(alice, "template_question", "harbour", number=4, section="deck", **CAPTAIN)
+    assert (answer.status_code, latest(people.alice)) == (422, 4)
+    assert "Choose a section from the list." in text_of(answer)
+
+
+def test_it_changes_the_kind_of_a_question(alice: Client, people: Cast) -> None:
+    options = lines(("", "North", "Norte"), ("", "South", "Sur"))
+    send(alice, "template_question", "harbour", kind="choice", **CAPTAIN, **options)
+    changed = question_at(now(people.alice), "harbour")
+    assert (changed.kind, [option.key for option in changed.options]) == (Kind.CHOICE, ["north", "south"])
+    send(alice, "template_question", "harbour", kind="long", number=3, **CAPTAIN)
+    changed = question_at(now(people.alice), "harbour")
+    assert (changed.kind, changed.options) == (Kind.LONG, ())
+
+
+def test_it_becomes_a_group_with_its_first_question(alice: Client, people: Cast) -> None:
+    fields = {"first_en": "Name", "first_es": "Nombre", "first_kind": "short"}
+    send(alice, "template_question", "harbour", kind="group", **CAPTAIN, **fields)
+    changed = question_at(now(people.alice), "harbour")
+    assert (changed.kind, changed.required, [field.key for field in changed.fields]) == (Kind.GROUP, False, ["name"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("short", "which must be a visible choice or yes/no question"), ("choice", "depends on an answer that")],
+)
+def test_a_question_that_others_depend_on_keeps_its_answers(alice: Client, people: Cast, kind: str, words: str) -> None:
+    options = lines(("", "One", "Uno"), ("", "Two", "Dos"))
+    answer = send(alice, "template_question", "owns", kind=kind, **CAPTAIN, **options)
+    assert (answer.status_code, latest(people.alice)) == (422, 2)
+    assert words in text_of(answer)
+
+
+def test_a_group_stays_a_group(alice: Client, people: Cast) -> None:
+    answer = send(alice, "template_question", "fleet", kind="short", **CAPTAIN)
+    assert (answer.status_code, latest(people.alice)) == (422, 2)
+    assert "A repeated group stays one" in text_of(answer)
+
+
+def test_a_question_inside_a_group_becomes_no_secret(alice: Client, people: Cast) -> None:
+    answer = send(alice, "template_question", "fleet.name", kind="secret", **CAPTAIN)
+    assert (answer.status_code, latest(people.alice)) == (422, 2)
+    assert "?kind=secret" not in text_of(answer)
+
+
 def test_a_question_that_others_depend_on_is_not_hidden(alice: Client, people: Cast) -> None:
     send(alice, "arrange_question", "owns", do="hide")
     assert latest(people.alice) == 2
@@ -444,24 +515,6 @@ def test_it_restores_what_is_shipped(alice: Client, people: Cast) -> None:
 def test_an_own_one_has_nothing_to_restore(alice: Client) -> None:
     send(alice, "restore_template")
     assert "there is no shipped version to go back to" in messages_of(alice)
-
-
-# Preview
-
-
-def test_the_preview_speaks_the_clients_language(alice: Client) -> None:
-    address = reverse("template_preview", args=[BOATS])
-    english, spanish = text_of(alice.get(address)), text_of(alice.get(address, {"language": "es"}))
-    assert "Home harbour (es)" in spanish
-    assert "Home harbour (es)" not in english
-    assert both("Name of the boat").es in spanish
-
-
-def test_the_preview_shows_what_a_state_is_asked(alice: Client) -> None:
-    send(alice, "new_document", **PASSPORT, states="TX")
-    address = reverse("template_preview", args=[BOATS])
-    shown = ["Passport" in text_of(alice.get(address, {"state": state})) for state in ("TX", "CO", "", "XX")]
-    assert shown == [True, False, True, True]
 
 
 # Who, and what is not there

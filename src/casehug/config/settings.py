@@ -136,6 +136,8 @@ ACCOUNT_ADAPTER = "casehug.accounts.adapter.InvitationOnly"
 ACCOUNT_FORMS = {
     "login": "casehug.accounts.forms.SignInForm",
     "reset_password": "casehug.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "casehug.accounts.forms.FreshPasswordForm",
+    "change_password": "casehug.accounts.forms.OtherPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -153,6 +155,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SESSION_COOKIE_NAME = "__Host-session" if _secure else "casehug-session"
+CSRF_FAILURE_VIEW = "casehug.portal.trouble.forged"
 CSRF_COOKIE_NAME = "__Host-csrf" if _secure else "casehug-csrf"
 
 # Counters of failed sign-ins are shared by all processes, so they live in the database.
@@ -190,6 +193,8 @@ LAWMATICS_REVOKE_URL = env.optional("LAWMATICS_REVOKE_URL", "https://api.lawmati
 # A matter's page in the browser, with {id}. Empty: only the id is shown, since Lawmatics documents no address.
 LAWMATICS_MATTER_PAGE = env.optional("LAWMATICS_MATTER_PAGE")
 LAWMATICS_REQUESTS_PER_MINUTE = env.number("LAWMATICS_REQUESTS_PER_MINUTE", 50)
+# Lawmatics advises to stay under 100 MB.
+LAWMATICS_MAX_FILE_BYTES = min(env.number("LAWMATICS_MAX_FILE_MB", 25), 100) * 1024 * 1024
 
 _form_targets = {f"{part.scheme}://{part.netloc}" for part in [urlsplit(LAWMATICS_AUTHORIZE_URL)]}
 CONTENT_SECURITY_POLICY = {

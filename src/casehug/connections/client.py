@@ -55,6 +55,7 @@ def client_with_token(
         http=_http(),
         before=before,
         after=after,
+        monotonic=outgoing.seconds,
     )
 
 

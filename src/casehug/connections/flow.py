@@ -31,7 +31,9 @@ class Account:
 def finish_connecting(actor: Actor, *, state: str, code: str, redirect_uri: str, gate: Gate | None = None) -> None:
     """The consent page sent the person back: trade the code for a token and remember whose account it is.
 
-    Raises ConsentRefused, OtherAccount or ConnectionProblem; nothing of an earlier connection is changed then.
+    Raises ConsentRefused or ConnectionProblem; nothing of an earlier connection is changed then. Raises OtherAccount if
+    it is not the account the firm's links point to: a working connection stays as it is, otherwise the new one waits
+    for an admin's decision, and nothing is sent until then.
     """
     with firm_scope(actor.firm_id):
         connection = claim_consent(actor, state=state)
@@ -40,25 +42,46 @@ def finish_connecting(actor: Actor, *, state: str, code: str, redirect_uri: str,
     token, account = _ask_lawmatics(connection, code=code, redirect_uri=redirect_uri, gate=gate)
     with firm_scope(actor.firm_id):
         connection = Connection.objects.select_for_update().get()
-        if connection.account_id and connection.account_id != account.id:
-            raise OtherAccount(
-                "This is another Lawmatics account than the one this firm was connected to before, so nothing was"
-                " connected. Sign in to Lawmatics with the earlier account and press Connect again."
-            )
-        columns = keep_token(connection, token)
-        connection.state = ConnectionState.CONNECTED
-        connection.account_id, connection.account_user = account.id, account.user
-        connection.account_email = account.email
-        connection.connected_by_id, connection.connected_at = actor.user_id, clock.now()
-        connection.ended_at = None
-        connection.save(
-            update_fields=[
-                *columns,
-                *("state", "account_id", "account_user", "account_email"),
-                *("connected_by_id", "connected_at", "ended_at"),
-            ]
-        )
-        publish(ConnectionEstablished(firm_id=actor.firm_id, actor_id=actor.user_id, connection_id=connection.id))
+        if connection.account_id in {"", account.id}:
+            _connect(actor, connection, token, account)
+            return
+        if not connection.is_connected:
+            _wait_for_decision(actor, connection, token, account)
+    raise OtherAccount(
+        "This is another Lawmatics account than the one this firm was connected to before."
+        " Nothing is sent to it unless an admin decides so on this page."
+        if not connection.is_connected
+        else "This is another Lawmatics account than the connected one, so nothing was changed. To change accounts,"
+        " disconnect first."
+    )
+
+
+def _connect(actor: Actor, connection: Connection, token: Token, account: Account) -> None:
+    columns = keep_token(connection, token)
+    connection.state = ConnectionState.CONNECTED
+    connection.account_id, connection.account_user = account.id, account.user
+    connection.account_email = account.email
+    connection.connected_by_id, connection.connected_at = actor.user_id, clock.now()
+    connection.ended_at = None
+    connection.save(
+        update_fields=[
+            *columns,
+            *("state", "account_id", "account_user", "account_email"),
+            *("connected_by_id", "connected_at", "ended_at"),
+        ]
+    )
+    publish(ConnectionEstablished(firm_id=actor.firm_id, actor_id=actor.user_id, connection_id=connection.id))
+
+
+def _wait_for_decision(actor: Actor, connection: Connection, token: Token, account: Account) -> None:
+    columns = keep_token(connection, token)
+    connection.state = ConnectionState.OTHER_ACCOUNT
+    connection.other_account_id, connection.other_account_user = account.id, account.user
+    connection.other_account_email = account.email
+    connection.connected_by_id, connection.connected_at = actor.user_id, clock.now()
+    others = ("other_account_id", "other_account_user", "other_account_email")
+    connection.save(update_fields=[*columns, *others, "state", "connected_by_id", "connected_at"])
+    record(actor, action="connection.other_account", subject="connection", subject_id=connection.id)
 
 
 def _ask_lawmatics(connection: Connection, *, code: str, redirect_uri: str, gate: Gate | None) -> tuple[Token, Account]:

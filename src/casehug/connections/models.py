@@ -15,6 +15,8 @@ class ConnectionState(models.TextChoices):
     DRAFT = "draft", "Not connected yet"
     CONNECTED = "connected", "Connected"
     BROKEN = "broken", "Needs reconnecting"
+    # Consent was given with another account than before: nothing is sent until an admin has decided.
+    OTHER_ACCOUNT = "other", "Another account"
     ENDED = "ended", "Disconnected"
 
 
@@ -35,12 +37,26 @@ class Connection(FirmOwned):
     account_user = models.CharField(max_length=200, blank=True)
     account_email = models.CharField(max_length=254, blank=True)
 
+    # The other account, until an admin decides to go on with it.
+    other_account_id = models.CharField(max_length=40, blank=True)
+    other_account_user = models.CharField(max_length=200, blank=True)
+    other_account_email = models.CharField(max_length=254, blank=True)
+
     connected_by_id = models.UUIDField(null=True)
     connected_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
     sync_on_creation = models.BooleanField(default=True)
     sync_on_approval = models.BooleanField(default=True)
+    # File the client's approved documents in the matter's folder there.
+    file_documents = models.BooleanField(default=False)
+    # CaseHug gives matters their case number there, by which a matter whose answer was lost is found without doubt.
+    number_matters = models.BooleanField(default=False)
+
+    # Tell the admins when something has waited so long or failed so often, and when it is over.
+    alert_after_minutes = models.PositiveSmallIntegerField(default=30)
+    alert_after_failures = models.PositiveSmallIntegerField(default=5)
+    alerted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -69,6 +85,7 @@ class ConsentRequest(FirmOwned):
     """A trip to Lawmatics' consent page: its `state` value (hashed), bound to person, firm and time, used once."""
 
     LIFETIME: ClassVar = timedelta(minutes=15)
+    KEPT: ClassVar = timedelta(days=1)
 
     connection = SameFirmKey(Connection, on_delete=models.CASCADE, related_name="+")
     state_hash = models.CharField(max_length=64)

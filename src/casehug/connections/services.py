@@ -9,7 +9,7 @@ from casehug.audit.services import record
 from casehug.connections.errors import ConnectionProblem, ConsentRefused
 from casehug.connections.models import Connection, ConnectionState, ConsentRequest
 from casehug.events.bus import publish
-from casehug.events.catalogue import ConnectionBroken
+from casehug.events.catalogue import AccountSwitched, ConnectionBroken, ConnectionEstablished
 from casehug.kit import clock
 from casehug.kit.ids import new_secret
 from casehug.tenancy.actor import Actor
@@ -46,6 +46,8 @@ def request_consent(actor: Actor) -> tuple[Connection, str]:
         raise ConnectionProblem("Enter the Client ID and Client Secret first.")
     if actor.user_id is None:
         raise ConnectionProblem("Only a person can give consent.")
+    # Trips that ended long ago say nothing any more.
+    ConsentRequest.objects.filter(created_at__lt=clock.now() - ConsentRequest.KEPT).delete()
     state = new_secret()
     ConsentRequest.objects.create(connection=connection, state_hash=_hash(state), user_id=actor.user_id)
     return connection, state
@@ -68,10 +70,11 @@ def claim_consent(actor: Actor, *, state: str) -> Connection:
     return Connection.objects.get()
 
 
-def save_switches(actor: Actor, *, on_creation: bool, on_approval: bool) -> None:
+def save_switches(actor: Actor, *, on_creation: bool, on_approval: bool, file_documents: bool = False) -> None:
     connection = Connection.objects.get()
     connection.sync_on_creation, connection.sync_on_approval = on_creation, on_approval
-    connection.save(update_fields=["sync_on_creation", "sync_on_approval"])
+    connection.file_documents = file_documents
+    connection.save(update_fields=["sync_on_creation", "sync_on_approval", "file_documents"])
     record(
         actor,
         action="connection.switches_saved",
@@ -79,7 +82,26 @@ def save_switches(actor: Actor, *, on_creation: bool, on_approval: bool) -> None
         subject_id=connection.id,
         on_creation=on_creation,
         on_approval=on_approval,
+        file_documents=file_documents,
     )
+
+
+def switch_account(actor: Actor) -> Connection:
+    """An admin goes on with the other account that was consented to. Raises ConnectionProblem if none waits."""
+    connection = Connection.objects.select_for_update().first()
+    if connection is None or connection.state != ConnectionState.OTHER_ACCOUNT:
+        raise ConnectionProblem("There is no other account to decide about any more.")
+    connection.account_id = connection.other_account_id
+    connection.account_user, connection.account_email = connection.other_account_user, connection.other_account_email
+    connection.other_account_id = connection.other_account_user = connection.other_account_email = ""
+    connection.state, connection.ended_at = ConnectionState.CONNECTED, None
+    others = ("other_account_id", "other_account_user", "other_account_email")
+    connection.save(
+        update_fields=["account_id", "account_user", "account_email", *others, "state", "ended_at"],
+    )
+    publish(AccountSwitched(firm_id=actor.firm_id, actor_id=actor.user_id, connection_id=connection.id))
+    publish(ConnectionEstablished(firm_id=actor.firm_id, actor_id=actor.user_id, connection_id=connection.id))
+    return connection
 
 
 def keep_token(connection: Connection, token: Token) -> list[str]:

@@ -1,7 +1,7 @@
 """Every fact that a room can publish. Facts carry ids and states, never what a client said."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 
@@ -44,6 +44,15 @@ class DocumentApproved(Fact):
 @dataclass(frozen=True, kw_only=True)
 class DocumentRejected(Fact):
     name: ClassVar[str] = "document.rejected"
+    matter_id: UUID
+    document_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentReopened(Fact):
+    """An approved document was taken back to review."""
+
+    name: ClassVar[str] = "document.reopened"
     matter_id: UUID
     document_id: UUID
 
@@ -105,6 +114,14 @@ class ConnectionEstablished(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountSwitched(Fact):
+    """An admin decided to go on with another Lawmatics account: the connection names it."""
+
+    name: ClassVar[str] = "connection.account_switched"
+    connection_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConnectionBroken(Fact):
     """Lawmatics refused our token: somebody must connect again."""
 
@@ -117,4 +134,24 @@ class ConnectionEnded(Fact):
     """An admin disconnected."""
 
     name: ClassVar[str] = "connection.ended"
+    connection_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyncTrouble(Fact):
+    """Something on its way to Lawmatics has been held or failing for so long that the admins must know. Once.
+
+    `problem` is `reconnect` if nothing at all can be sent, else `attention`.
+    """
+
+    name: ClassVar[str] = "sync.trouble"
+    connection_id: UUID
+    problem: Literal["reconnect", "attention"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyncRecovered(Fact):
+    """Nothing is held or failing any more."""
+
+    name: ClassVar[str] = "sync.recovered"
     connection_id: UUID

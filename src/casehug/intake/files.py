@@ -12,7 +12,8 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from errno import ENOTEMPTY
 from functools import partial
 from pathlib import PurePosixPath
 from tempfile import TemporaryFile
@@ -25,13 +26,25 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
 from casehug.intake.errors import BadInput
-from casehug.intake.models import Document, FileKey
+from casehug.intake.models import Document, FileKey, FirmWithFiles, StrayFile
 from casehug.intake.verdicts import EXCEL, HEIC, JPEG, PDF, PNG, TEXT, WORD
 from casehug.kit.encryption import CannotOpen, keyset, new_file_key, open_stream, seal_stream, unwrap, wrap
 
 ACCEPTED = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png", HEIC: ".heic", WORD: ".docx", EXCEL: ".xlsx", TEXT: ".txt"}
 ACCEPT_ATTRIBUTE = ",".join(sorted(ACCEPTED.values()))
 PIECE = 64 * 1024
+# Beside a file lies a folder of this ending with the pictures drawn of it.
+DRAWN = ".drawn"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a file will lie, written down before its first byte is stored."""
+
+    firm_id: UUID
+    stored_as: str
+    wrapped_key: bytes
+    key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -81,10 +94,27 @@ def spool(pieces: Iterable[bytes]) -> BinaryIO:
     return file
 
 
-def store(plain: BinaryIO, *, firm_id: UUID) -> StoredFile:
-    """Encrypt a checked file into the storage, chunk by chunk. Whoever rolls back removes it again."""
+def new_place(firm_id: UUID) -> Place:
+    """Choose and write down where the next document will lie. Call it in the firm's scope."""
     stored_as, key = new_name("documents", firm_id), new_file_key()
     wrapped = wrap_key(key, firm_id=firm_id, stored_as=stored_as)
+    note_stray(stored_as)
+    return Place(firm_id, stored_as, wrapped, key)
+
+
+def take_place(stored_as: str) -> bool:
+    """A row names the file from now on. False if it lay there for so long that the sweep took it."""
+    deleted, _ = StrayFile.objects.filter(stored_as=stored_as, condemned=False).delete()
+    return bool(deleted)
+
+
+def note_stray(*names: str) -> None:
+    """Write down names that no other row stands for (any more). The sweep takes them after a while."""
+    StrayFile.objects.bulk_create(StrayFile(stored_as=name) for name in names)
+
+
+def store(plain: BinaryIO, place: Place) -> StoredFile:
+    """Encrypt a checked file into the storage, chunk by chunk. Needs no firm scope, and should be called in none."""
     digest = hashlib.sha256()
     size = 0
 
@@ -96,26 +126,80 @@ def store(plain: BinaryIO, *, firm_id: UUID) -> StoredFile:
             size += len(piece)
             yield piece
 
-    with spool(seal_stream(counted(), key=key, context=_context(firm_id, stored_as))) as sealed:
+    context = _context(place.firm_id, place.stored_as)
+    with spool(seal_stream(counted(), key=place.key, context=context)) as sealed:
         sealed.seek(0)
-        _save(stored_as, File(sealed))
-    return StoredFile(size=size, sha256=digest.hexdigest(), stored_as=stored_as, wrapped_key=wrapped)
+        _save(place.stored_as, File(sealed))
+    return StoredFile(size, digest.hexdigest(), place.stored_as, place.wrapped_key)
 
 
-def open_document(document: Document) -> OpenedFile:
-    """The decrypted bytes, piece by piece. Call it in the firm's scope; iterate it anywhere, and close it.
+@dataclass(frozen=True)
+class Unlocked:
+    """A stored file with its key: opened, read and added to without the database."""
 
-    Raises CannotOpen if the file was altered or belongs to another firm: here for its key, while iterating for the
-    rest.
+    firm_id: UUID
+    stored_as: str
+    key: bytes | None = field(repr=False)
+
+    def open(self) -> OpenedFile:
+        """The decrypted bytes, piece by piece. Close it.
+
+        Raises CannotOpen if the file was altered or belongs to another firm: here, or while iterating.
+        """
+        if self.key is None:
+            whole = fetch(self.stored_as, firm_id=self.firm_id)
+            return OpenedFile(iter([whole]), ContentFile(b""))
+        source: File[bytes] = default_storage.open(self.stored_as)
+        context = _context(self.firm_id, self.stored_as)
+        return OpenedFile(open_stream(source.read, key=self.key, context=context), source)
+
+    def spool(self) -> BinaryIO:
+        """The plaintext as a nameless temporary file, for those that need to seek in it."""
+        opened = self.open()
+        try:
+            return spool(opened)
+        finally:
+            opened.close()
+
+    def drawn(self, name: str) -> bytes | None:
+        """A picture that was drawn of the file before, if it is there and whole."""
+        if self.key is None:
+            return None
+        place = f"{self.stored_as}{DRAWN}/{name}"
+        try:
+            with default_storage.open(place) as file:
+                return unwrap(file.read(), key=self.key, context=place)
+        except FileNotFoundError:
+            return None
+        except CannotOpen:
+            default_storage.delete(place)  # cut off, when whoever wrote it died
+            return None
+
+    def keep_drawn(self, name: str, picture: bytes) -> None:
+        """Keep a picture beside the file, sealed with the file's key. Of two at once the first one stays."""
+        if self.key is None:
+            return
+        place = f"{self.stored_as}{DRAWN}/{name}"
+        kept_as = default_storage.save(place, ContentFile(wrap(picture, key=self.key, context=place)))
+        if kept_as != place:
+            default_storage.delete(kept_as)
+
+
+def unlock(document: Document) -> Unlocked:
+    """Fetch the key of a document's file. Call it in the firm's scope; open it outside, for the storage may be far.
+
+    Raises CannotOpen if the key was altered or belongs to another file.
     """
     firm_id = UUID(str(document.firm_id))
     if document.wrapped_key is None:
-        whole = fetch(document.stored_as, firm_id=firm_id)
-        return OpenedFile(iter([whole]), ContentFile(b""))
-    context = _context(firm_id, document.stored_as)
-    key = unwrap(bytes(document.wrapped_key), key=_file_key(firm_id), context=context)
-    source: File[bytes] = default_storage.open(document.stored_as)
-    return OpenedFile(open_stream(source.read, key=key, context=context), source)
+        return Unlocked(firm_id, document.stored_as, None)
+    key = unwrap_key(bytes(document.wrapped_key), firm_id=firm_id, stored_as=document.stored_as)
+    return Unlocked(firm_id, document.stored_as, key)
+
+
+def open_document(document: Document) -> OpenedFile:
+    """`unlock` and open in one, in the firm's scope: for a storage that is near."""
+    return unlock(document).open()
 
 
 def fetch(stored_as: str, *, firm_id: UUID) -> bytes:
@@ -124,44 +208,45 @@ def fetch(stored_as: str, *, firm_id: UUID) -> bytes:
         return keyset().open(file.read(), context=_context(firm_id, stored_as))
 
 
-def spool_document(document: Document) -> BinaryIO:
-    """The plaintext as a nameless temporary file, for those that need to seek in it."""
-    opened = open_document(document)
-    try:
-        return spool(opened)
-    finally:
-        opened.close()
+def put_piece(piece: bytes, *, stored_as: str, number: int, key: bytes) -> str:
+    """Keep one try to send a piece of an upload; answers the name it has among the upload's pieces."""
+    name = f"{number}-{secrets.token_hex(4)}"
+    place = f"{stored_as}/{name}"
+    _save(place, ContentFile(wrap(piece, key=key, context=place)))
+    return name
 
 
-def put_piece(piece: bytes, *, stored_as: str, number: int, key: bytes) -> None:
-    """Keep one piece of an upload, in place of an earlier try that was rolled back."""
-    name = f"{stored_as}/{number}"
-    default_storage.delete(name)
-    _save(name, ContentFile(wrap(piece, key=key, context=name)))
-
-
-def get_pieces(stored_as: str, *, count: int, key: bytes) -> Iterator[bytes]:
-    for number in range(count):
-        name = f"{stored_as}/{number}"
-        with default_storage.open(name) as file:
-            yield unwrap(file.read(), key=key, context=name)
-
-
-def remove_pieces(stored_as: str, *, count: int) -> None:
-    # One more than counted: a piece may lie there whose transaction did not commit.
-    for number in range(count + 1):
-        default_storage.delete(f"{stored_as}/{number}")
-    default_storage.delete(stored_as)  # the empty folder, where there are folders
+def get_pieces(stored_as: str, *, names: Iterable[str], key: bytes) -> Iterator[bytes]:
+    for name in names:
+        place = f"{stored_as}/{name}"
+        with default_storage.open(place) as file:
+            yield unwrap(file.read(), key=key, context=place)
 
 
 def remove(names: Iterable[str]) -> None:
+    """Remove files with the pictures drawn of them, and uploads with their pieces. What is not there is no matter."""
     for name in names:
-        default_storage.delete(name)
+        for folder in (name, name + DRAWN):
+            for inside in _inside(folder):
+                default_storage.delete(f"{folder}/{inside}")
+            try:
+                default_storage.delete(folder)
+            except OSError as error:
+                if error.errno != ENOTEMPTY:  # a late piece came in between; the sweep comes again
+                    raise
 
 
 def after_commit_remove(*names: str) -> None:
-    """Remove the files once the rows that named them are gone for good."""
+    """Remove the files once the rows that named them are gone for good; the sweep does it if we die before."""
+    note_stray(*names)
     transaction.on_commit(partial(remove, names))
+
+
+def _inside(folder: str) -> list[str]:
+    try:
+        return list(default_storage.listdir(folder)[1])
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def wrap_key(key: bytes, *, firm_id: UUID, stored_as: str) -> bytes:
@@ -197,6 +282,7 @@ def clean_file_name(name: str, content_type: str) -> str:
 
 def _make_file_key(firm_id: UUID) -> None:
     """Make the firm's file key, when the firm stores its first file."""
+    FirmWithFiles.objects.bulk_create([FirmWithFiles(firm_id=firm_id)], ignore_conflicts=True)
     if FileKey.objects.filter(firm_id=firm_id).exists():
         return
     sealed = keyset().seal(new_file_key(), context=f"file-key:{firm_id}")

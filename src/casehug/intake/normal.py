@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from casehug.intake.errors import BadInput
 
 HOME_REGION = "US"
-LONGEST_EMAIL, LONGEST_NAME_KEY = 254, 161
+LONGEST_EMAIL, LONGEST_NAME_KEY, LONGEST_TITLE_KEY = 254, 161, 200
 
 # Not to be stored: control characters, lone surrogates, and overrides of the writing direction, which disguise names.
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -88,6 +88,10 @@ def findable(text: str) -> str:
     return _UNFIT.sub("", text).strip()
 
 
-def search_words(*texts: str) -> set[str]:
+def search_words(*texts: str, shortest: int = 2) -> set[str]:
     """The words a record is found by: folded, at most 80 characters each."""
-    return {word[:80] for text in texts for word in re.findall(r"[\w@.+'-]+", fold(text)) if len(word) > 1}
+    return {word[:80] for text in texts for word in re.findall(r"[\w@.+'-]+", fold(text)) if len(word) >= shortest}
+
+
+def title_key(title: str) -> str:
+    return fold(title)[:LONGEST_TITLE_KEY]

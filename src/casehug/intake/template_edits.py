@@ -102,6 +102,18 @@ def with_questions(template: Template, *, section: str, change: "Change[Question
     return replace(template, sections=put(template.sections, replace(there, questions=questions)))
 
 
+def into_section(template: Template, key: str, section: str) -> Template:
+    """The question as the last one of another section; in its own it stays where it is. Raises NotFound."""
+    there = section_of(template, key)
+    if there.key == section:
+        return template
+    moved = find(there.questions, key)
+    without = with_questions(
+        template, section=there.key, change=lambda all_: tuple(question for question in all_ if question != moved)
+    )
+    return with_questions(without, section=section, change=lambda all_: put(all_, moved))
+
+
 def at_question(template: Template, address: str, change: "Change[Question]") -> Template:
     """The questions next to this one (and it) changed. Raises NotFound."""
     question_at(template, address)

@@ -54,6 +54,13 @@ def deciding_before(questions: Sequence[Question], key: str) -> Iterator[Questio
             yield question
 
 
+def kinds_for(question: Question, *, in_group: bool) -> list[Kind]:
+    """What an existing question can become. A group would lose the questions of its entries, so it stays a group."""
+    if question.kind == Kind.GROUP:
+        return [Kind.GROUP]
+    return [kind for kind in Kind if not (in_group and kind in NOT_IN_GROUPS)]
+
+
 def values_of(question: Question) -> dict[str, Text]:
     """The answers that a deciding question can get, with their words."""
     if question.kind == Kind.YES_NO:

@@ -11,6 +11,7 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -37,7 +38,7 @@ REFUSALS = {
     "virus": "The virus check stopped this file. Send another copy of the document.",
     "pixels": "This picture has more than 60 megapixels. Send a smaller copy.",
     "unpacks": "This file is too complicated to be checked. Save it as a plain PDF and send that.",
-    "slow": "This file takes too long to check. Save it as a plain PDF and send that.",
+    "slow": "This file could not be checked to its end. Try again, or save it as a plain PDF and send that.",
     "unsafe": "This document is built in a way that we cannot check. Save it as a PDF and send that.",
     "outside": "This document loads parts from somewhere else. Save it as a PDF and send that.",
     "launches": "This PDF tries to start a program. Print it to a new PDF and send that.",
@@ -99,25 +100,35 @@ _TEXT_NAMES = frozenset({"", ".txt", ".text", ".csv", ".log", ".md"})
 _MAIL = re.compile(r"^(?:MIME-Version|Received|Return-Path|X-Mozilla-Status):", re.IGNORECASE | re.MULTILINE)
 
 
-def judge(file: BinaryIO, *, name: str) -> str:
-    """The media type of a file that is taken. Raises BadInput (field "file"), or NotAllowed to try again later.
+@dataclass(frozen=True)
+class Judged:
+    """What a file that is taken is, and how many pages of it can be drawn."""
+
+    content_type: str
+    pages: int
+
+
+def judge(file: BinaryIO, *, name: str) -> Judged:
+    """What a file is that is taken. Raises BadInput (field "file"), or NotAllowed to try again later.
 
     `file` must be a real open file (the cell gets its descriptor). Memory stays flat, whatever is in it.
     """
     _refuse_virus(file)
     kind = recognise(file)
     _refuse_foreign(file, kind)
+    pages = 0
     if kind == TEXT:
         # Text has no signature of its own, so here the name has a say: what is called .js or .pdf is no letter.
         _need(_ending(name) in _TEXT_NAMES, "name" if _ending(name) in {".pdf", ".jpg", ".png"} else "kind")
     else:
         try:
-            verdict = inspection.ask("check", _INSPECTED_AS[kind], file=file).verdict
+            found = inspection.ask("check", _INSPECTED_AS[kind], file=file)
         except inspection.Busy as busy:
             raise NotAllowed(BUSY, field="file") from busy
-        _need(verdict == "ok", verdict)
+        _need(found.verdict == "ok", found.verdict)
+        pages = int(found.output or 0)
     _scan(file)
-    return kind
+    return Judged(kind, pages)
 
 
 def recognise(file: BinaryIO) -> str:

@@ -4,6 +4,8 @@ import socket
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from casehug.kit.outgoing import refuse_inside_transaction
+
 PIECE = 64 * 1024
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 30.0
@@ -16,6 +18,7 @@ class ScannerDown(Exception):
 
 def is_clean(file: BinaryIO, *, scanner: str) -> bool:
     """Whether the daemon at `host:port` finds nothing in the whole file. Raises ScannerDown."""
+    refuse_inside_transaction()
     host, _, port = scanner.rpartition(":")
     try:
         with socket.create_connection((host, int(port)), timeout=CONNECT_SECONDS) as connection:

@@ -23,7 +23,7 @@ from casehug.kit import clock
 from casehug.notify.letters import Ask, Contents, write_mail, write_text_message
 from casehug.notify.models import Channel, Message, Unsubscribed
 from casehug.notify.queries import ways_to, wishes
-from casehug.notify.wording import CODE, REJECTED, REMINDER, TO_CLIENT, TO_STAFF
+from casehug.notify.wording import CODE, REJECTED, REMINDER, SYNC_TROUBLE, TO_ADMINS, TO_CLIENT, TO_STAFF, Words
 from casehug.tenancy.models import Firm, Membership
 
 UNSUBSCRIBE_SALT = "casehug.notify.unsubscribe"
@@ -63,6 +63,8 @@ def write(message: Message, firm: Firm) -> Written | None:
     if message.sealed is not None:
         too_old = message.kind == CODE and clock.now() - message.created_at > DeviceCode.LIFETIME
         return None if too_old else Written(message.recipient, Contents.open(message.sealed, message.id))
+    if message.kind in TO_ADMINS:
+        return _to_admin(message, firm)
     if message.matter_id is None:
         return None
     matter = Matter.objects.select_related("client").get(id=message.matter_id)
@@ -102,18 +104,23 @@ def _asks(matter: Matter, client: Client) -> tuple[Ask, ...]:
 
 
 def _to_staff(message: Message, matter: Matter, firm: Firm) -> Written | None:
+    url = f"{settings.BASE_URL}{reverse('matter', args=[matter.id])}"
+    first_name = matter.client.first_name if matter.client else "The client"
+    return _to_member(message, firm, TO_STAFF[message.kind], url=url, first_name=first_name)
+
+
+def _to_admin(message: Message, firm: Firm) -> Written | None:
+    page = "lawmatics_attention" if message.kind == SYNC_TROUBLE else "lawmatics"
+    return _to_member(message, firm, TO_ADMINS[message.kind], url=f"{settings.BASE_URL}{reverse(page)}")
+
+
+def _to_member(message: Message, firm: Firm, words: Words, *, url: str, first_name: str = "") -> Written | None:
     people = Membership.objects.select_related("user").filter(user__is_active=True)
     member = people.filter(user_id=message.user_id).first() if message.user_id else None
     if member is None or Unsubscribed.objects.filter(user_id=member.user_id).exists():
         return None
     unsubscribe = unsubscribe_address(firm, member)
-    mail = write_mail(
-        TO_STAFF[message.kind],
-        firm=firm,
-        url=f"{settings.BASE_URL}{reverse('matter', args=[matter.id])}",
-        unsubscribe=unsubscribe,
-        first_name=matter.client.first_name if matter.client else "The client",
-    )
+    mail = write_mail(words, firm=firm, url=url, unsubscribe=unsubscribe, first_name=first_name)
     return Written(member.user.email, mail, unsubscribe)
 
 

@@ -6,6 +6,7 @@ import smtplib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from email.mime.image import MIMEImage
 from email.utils import formataddr, parseaddr
 from uuid import UUID
 
@@ -19,7 +20,8 @@ from casehug.kit import backoff, clock
 from casehug.kit.outgoing import refuse_inside_transaction
 from casehug.notify import sms
 from casehug.notify.compose import Written, write
-from casehug.notify.models import Channel, MailRound, Message, MessageState
+from casehug.notify.letters import LOGO
+from casehug.notify.models import NOT_WANTED, Channel, MailRound, Message, MessageState
 from casehug.tenancy.actor import current_firm
 from casehug.tenancy.models import Firm
 from casehug.tenancy.scope import firm_scope
@@ -33,8 +35,6 @@ BATCHES = 20
 LEASE = timedelta(minutes=15)
 # About six hours, since the pause grows to a quarter of an hour.
 TRIES = 30
-NOT_WANTED = "Not needed any more when its turn came."
-UNREADABLE = "It could not be written."
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _written(messages: list[Message], firm: Firm) -> Iterator[Parcel]:
         except Exception as error:
             # One message that cannot be written must not keep the others from going out.
             log.error("notify.not_written", message_id=str(message.id), kind=message.kind, error=type(error).__name__)
-            _settle(message, state=MessageState.FAILED, problem=UNREADABLE)
+            _settle(message, state=MessageState.FAILED, problem="It could not be written.")
             continue
         if written is None:
             _settle(message, state=MessageState.FAILED, problem=NOT_WANTED)
@@ -149,7 +149,7 @@ def _mail(parcel: Parcel) -> EmailMultiAlternatives:
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if settings.OUTBOX_PAGE:
         headers["X-CaseHug-Firm"] = str(firm.id)
-    mail = EmailMultiAlternatives(
+    mail = WithPictures(
         subject=written.contents.subject,
         body=written.contents.text,
         from_email=formataddr((" ".join(firm.name.split()), sender)),
@@ -158,18 +158,48 @@ def _mail(parcel: Parcel) -> EmailMultiAlternatives:
         headers=headers,
     )
     mail.attach_alternative(written.contents.html, "text/html")
+    if firm.logo and f"cid:{LOGO}" in written.contents.html:
+        mail.attach(_picture(bytes(firm.logo)))
     return mail
 
 
+class WithPictures(EmailMultiAlternatives):
+    """What is attached belongs to the HTML part: shown there, not offered as a file."""
+
+    mixed_subtype = "related"
+
+
+def _picture(logo: bytes) -> MIMEImage:
+    """The logo travels with the mail. Nothing is fetched when it is opened, so nobody learns that it was."""
+    picture = MIMEImage(logo, "png")
+    picture.add_header("Content-ID", f"<{LOGO}>")
+    picture.add_header("Content-Disposition", "inline", filename="logo.png")
+    return picture
+
+
 def _settle_failure(message: Message, error: Exception) -> None:
+    cause = _in_words(message, error)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        _settle(message, state=MessageState.FAILED, problem="The mail server refuses this address.")
+        _settle(message, state=MessageState.FAILED, problem=cause)
     elif message.tries >= TRIES:
-        _settle(message, state=MessageState.FAILED, problem="Given up after many tries.")
+        _settle(message, state=MessageState.FAILED, problem=f"{cause} Given up after many tries.")
     else:
-        _ours(message).update(
-            not_before=clock.now() + backoff.delay(message.tries), problem="It could not be sent; it is tried again."
-        )
+        again = clock.now() + backoff.delay(message.tries)
+        _ours(message).update(not_before=again, problem=f"{cause} It is tried again.")
+
+
+def _in_words(message: Message, error: Exception) -> str:
+    """What went wrong, for somebody of the firm. Never the server's own text, which repeats addresses."""
+    if message.channel == Channel.SMS:
+        return "The text message could not be handed over."
+    known: tuple[tuple[type[Exception], str], ...] = (
+        (smtplib.SMTPRecipientsRefused, "The mail server refuses this address."),
+        (smtplib.SMTPAuthenticationError, "The mail server does not accept CaseHug's name and password."),
+        (smtplib.SMTPSenderRefused, "The mail server does not let CaseHug send from its address."),
+        (smtplib.SMTPDataError, "The mail server did not take the message."),
+        (OSError, "The mail server could not be reached."),
+    )
+    return next((words for kind, words in known if isinstance(error, kind)), "It could not be sent.")
 
 
 def _settle(message: Message, **values: object) -> None:

@@ -14,6 +14,9 @@ from casehug.notify.wording import FRAME, Words
 from casehug.tenancy.models import Firm
 
 OUR_ACCENT = "#1f5d63"
+# By this name the HTML finds the logo among the parts of its mail.
+LOGO = "firm-logo"
+LOGO_HEIGHT = 40
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ def write_mail(
         "words": filled,
         "firm": firm,
         "accent": firm.accent or OUR_ACCENT,
+        "logo": LOGO if firm.logo else "",
+        "logo_width": _logo_width(bytes(firm.logo)) if firm.logo else 0,
         "url": url,
         "code": values.get("code", ""),
         "asks": asks,
@@ -95,6 +100,12 @@ def _fill(words: Words, **values: str) -> Words:
         closing=words.closing.format(**values),
         sms=words.sms.format(**values),
     )
+
+
+def _logo_width(logo: bytes) -> int:
+    """Some mail programs go by the attributes alone. A PNG says its size in a fixed place of its head."""
+    width, height = int.from_bytes(logo[16:20]), int.from_bytes(logo[20:24])
+    return max(1, round(width * LOGO_HEIGHT / height)) if height else LOGO_HEIGHT
 
 
 def _place(message_id: UUID) -> str:

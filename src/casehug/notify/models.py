@@ -9,6 +9,9 @@ from django.db import models
 from casehug.kit import clock
 from casehug.tenancy.models import FirmOwned
 
+# Why a message was dropped without anybody having to look at it: its cause had gone, or a person set it aside.
+NOT_WANTED, SET_ASIDE = "Not needed any more when its turn came.", "Set aside."
+
 
 class MessageState(models.TextChoices):
     WAITING = "waiting", "Waiting"
@@ -45,6 +48,7 @@ class Message(FirmOwned):
         indexes: ClassVar = [
             models.Index(fields=["firm", "not_before"], name="messages_due", condition=models.Q(state="waiting")),
             models.Index(fields=["firm", "matter_id", "-id"], name="messages_of_matter"),
+            models.Index(fields=["firm", "-id"], name="messages_failed", condition=models.Q(state="failed")),
         ]
 
 

@@ -8,7 +8,16 @@ from casehug.intake.models import Matter
 from casehug.kit import clock
 from casehug.notify import queries
 from casehug.notify.services import after_quiet, queue_message, queue_once, ring
-from casehug.notify.wording import COMPLETED, LINK, LOCKED, REJECTED, SUBMITTED
+from casehug.notify.wording import (
+    COMPLETED,
+    LINK,
+    LOCKED,
+    REJECTED,
+    SUBMITTED,
+    SYNC_BROKEN,
+    SYNC_RECOVERED,
+    SYNC_TROUBLE,
+)
 from casehug.tenancy.actor import current_firm
 
 
@@ -18,6 +27,8 @@ def subscribe_to_facts() -> None:
     subscribe(catalogue.IntakeSubmitted, on_submitted)
     subscribe(catalogue.IntakeCompleted, on_completed)
     subscribe(catalogue.IntakeLinkLocked, on_locked)
+    subscribe(catalogue.SyncTrouble, on_sync_trouble)
+    subscribe(catalogue.SyncRecovered, on_sync_recovered)
 
 
 def on_link_sent(fact: catalogue.IntakeLinkSent) -> None:
@@ -49,6 +60,14 @@ def on_locked(fact: catalogue.IntakeLinkLocked) -> None:
     _tell_staff(LOCKED, fact)
 
 
+def on_sync_trouble(fact: catalogue.SyncTrouble) -> None:
+    _tell_admins(SYNC_BROKEN if fact.problem == "reconnect" else SYNC_TROUBLE)
+
+
+def on_sync_recovered(fact: catalogue.SyncRecovered) -> None:
+    _tell_admins(SYNC_RECOVERED)
+
+
 MatterFact = (
     catalogue.IntakeLinkSent
     | catalogue.DocumentRejected
@@ -72,3 +91,8 @@ def _tell_staff(kind: str, fact: MatterFact) -> None:
         # Nobody needs a mail about what they have just done.
         if user_id != fact.actor_id:
             queue_message(kind=kind, matter_id=matter.id, user_id=user_id, recipient=email)
+
+
+def _tell_admins(kind: str) -> None:
+    for user_id, email in queries.admins():
+        queue_message(kind=kind, user_id=user_id, recipient=email)

@@ -20,6 +20,7 @@ class Words:
 
 
 LINK, REJECTED, REMINDER, CODE = "link", "rejected", "reminder", "code"
+SYNC_TROUBLE, SYNC_BROKEN, SYNC_RECOVERED = "sync_trouble", "sync_broken", "sync_recovered"
 SUBMITTED, COMPLETED, LOCKED, EXPIRING, INVITATION = "submitted", "completed", "locked", "expiring", "invitation"
 
 TO_CLIENT: dict[str, dict[str, Words]] = {
@@ -142,6 +143,36 @@ TO_STAFF: dict[str, Words] = {
         ("{inviter} has invited you to work with {firm} in CaseHug. Choose a password to sign in for the first time.",),
         "Choose a password",
         "The link works for three days and once. If you do not know who invited you, do nothing.",
+    ),
+}
+
+# To the firm's admins, about the firm and not about a matter.
+TO_ADMINS: dict[str, Words] = {
+    SYNC_TROUBLE: Words(
+        "A sync to Lawmatics needs attention",
+        "A sync needs attention",
+        (
+            "At least one matter is held on its way to Lawmatics, or keeps failing. Nothing is lost: it waits in"
+            " CaseHug. The page tells the cause of each, and has the button that mends it.",
+        ),
+        "See what needs attention",
+        "You get one more e-mail, when nothing is held or failing any more.",
+    ),
+    SYNC_BROKEN: Words(
+        "Lawmatics no longer accepts the connection",
+        "Please connect Lawmatics again",
+        (
+            "Lawmatics refuses CaseHug’s access, so nothing goes there at the moment. Nothing is lost: matters wait"
+            " in CaseHug and go out once a firm admin connects the same account again.",
+        ),
+        "Connect again",
+        "You get one more e-mail, when everything has gone out.",
+    ),
+    SYNC_RECOVERED: Words(
+        "Lawmatics is in step again",
+        "All is well again",
+        ("Nothing is held any more on its way to Lawmatics, and nothing is failing.",),
+        "Open Lawmatics in CaseHug",
     ),
 }
 

@@ -63,10 +63,17 @@ def migrated_template(admin_url: str, *, passwords: dict[str, str]) -> str:
     Its name changes when a migration or one of the libraries that bring some does, so a stale one is never used.
     """
     name = f"casehug_template_{_fingerprint()}"
-    made = init(admin_url, name=name, passwords=passwords, replace=True)
-    with psycopg.connect(with_name(admin_url, name), autocommit=True) as connection:
-        if connection.execute("SELECT to_regclass('tenancy_firm')").fetchone() == (None,):
-            migrate(made["owner"])
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            init(admin_url, name=name, passwords=passwords, replace=True)
+            return name
+        # Under another name until it is complete: a migration that failed must not leave a template behind.
+        unfinished = f"{name}_unfinished"
+        drop(connection, unfinished)
+        made = init(admin_url, name=unfinished, passwords=passwords, replace=True)
+        migrate(made["owner"])
+        rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+        connection.execute(rename.format(sql.Identifier(unfinished), sql.Identifier(name)))
     return name
 
 

@@ -40,11 +40,11 @@ class LocalPostgres:
 
 
 @contextlib.contextmanager
-def running(folder: Path, *, settings: tuple[str, ...] = ()) -> Iterator[LocalPostgres]:
+def running(folder: Path, *, settings: tuple[str, ...] = (), port: int | None = None) -> Iterator[LocalPostgres]:
     """Start the server in `folder` (made on first use), or join one that runs there already.
 
-    Only a server started here is stopped at the end. `settings` are postgresql.conf lines, for example FAST_AND_LOSSY.
-    Raises CannotStart.
+    Only a server started here is stopped at the end. `settings` are postgresql.conf lines, for example FAST_AND_LOSSY;
+    `port` None takes any free one. Raises CannotStart.
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -52,7 +52,7 @@ def running(folder: Path, *, settings: tuple[str, ...] = ()) -> Iterator[LocalPo
     data = folder / "data"
     if not (data / "PG_VERSION").exists():
         _init(data, folder)
-    url, process = _join_or_start(data, folder, password, settings)
+    url, process = _join_or_start(data, folder, password, settings, port)
     try:
         yield LocalPostgres(url, started_here=process is not None)
     finally:
@@ -61,7 +61,7 @@ def running(folder: Path, *, settings: tuple[str, ...] = ()) -> Iterator[LocalPo
 
 
 def _join_or_start(
-    data: Path, folder: Path, password: str, settings: tuple[str, ...]
+    data: Path, folder: Path, password: str, settings: tuple[str, ...], wanted_port: int | None
 ) -> tuple[str, "subprocess.Popen[bytes] | None"]:
     """The server's address, and its process if it was started here.
 
@@ -73,7 +73,7 @@ def _join_or_start(
             return _url(password, port), None
         lock = data / "postmaster.pid"
         held = lock.exists()
-        port = _free_port()
+        port = wanted_port or _free_port()
         process = _start(data, folder, port, settings)
         try:
             _wait(process, _url(password, port), folder)

@@ -10,14 +10,17 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from casehug.intake import arrival
 from casehug.intake.errors import IntakeError
 from casehug.intake.files import ACCEPT_ATTRIBUTE
 from casehug.intake.models import Document, DocumentState, Provider
 from casehug.intake.queries import portal as queries
 from casehug.intake.services import uploads
+from casehug.intake.services.links import AT_WORK
 from casehug.portal.refusals import reason_of
-from casehug.portal.shell import PortalRequest, portal_page, show, wants_json
+from casehug.portal.shell import PortalRequest, portal_page, portal_work_page, show, wants_json
 from casehug.portal.texts import say
+from casehug.tenancy.scope import firm_scope
 
 PHOTOS = frozenset({"image/jpeg", "image/png", "image/heic"})
 
@@ -29,46 +32,48 @@ def checklist(request: PortalRequest) -> HttpResponse:
 
 
 @require_POST
-@portal_page
+@portal_work_page
 def hand_in(request: PortalRequest, item_id: UUID) -> HttpResponse:
     """Files of a plain form. Several photos sent at once are the pages of one document."""
-    item = queries.item_of(request.client_actor, request.matter, item_id)
+    actor = request.client_actor
+    with firm_scope(actor.firm_id):
+        item = queries.item_of(actor, request.matter, item_id)
     files = [file for file in request.FILES.getlist("file") if isinstance(file, UploadedFile)]
-    if not files:
-        return _page(request, item_id, say("file_missing", request.language), status=422)
+    refused = "" if files else say("file_missing", request.language)
     taken: list[Document] = []
-    refused = ""
     for file in files:
         try:
-            taken.append(
-                uploads.upload_whole(request.client_actor, item=item, upload=file, provided_by=Provider.CLIENT)
-            )
+            taken.append(arrival.take_file(actor, item=item, upload=file, provided_by=Provider.CLIENT))
         except IntakeError as problem:
             refused = say("file_refused", request.language, reason=reason_of(problem, request.language))
     if len(taken) > 1 and all(document.content_type in PHOTOS for document in taken):
         try:
-            uploads.combine_photos(request.client_actor, item=item, documents=taken)
+            arrival.combine_photos(actor, item=item, documents=taken)
         except IntakeError as problem:
             refused = reason_of(problem, request.language)
-    return _page(request, item_id, refused, status=422) if refused else _back(item_id)
+    return _page_again(request, item_id, refused) if refused else _back(item_id)
 
 
 @require_POST
-@portal_page
+@portal_work_page
 def combine(request: PortalRequest, item_id: UUID) -> HttpResponse:
     """The photos of an item, in the order in which they were sent, become one document."""
-    item = queries.item_of(request.client_actor, request.matter, item_id)
-    photos = [
-        queries.document_of(request.client_actor, request.matter, document_id)
-        for document_id in map(_as_id, request.POST.getlist("document")[:60])
-        if document_id
-    ]
+    actor = request.client_actor
+    with firm_scope(actor.firm_id):
+        item = queries.item_of(actor, request.matter, item_id)
+        photos = [
+            queries.document_of(actor, request.matter, document_id)
+            for document_id in map(_as_id, request.POST.getlist("document")[:60])
+            if document_id
+        ]
     try:
-        uploads.combine_photos(request.client_actor, item=item, documents=photos)
+        arrival.combine_photos(actor, item=item, documents=photos)
     except IntakeError as problem:
         reason = reason_of(problem, request.language)
         return (
-            JsonResponse({"error": reason}, status=422) if wants_json(request) else _page(request, item_id, reason, 422)
+            JsonResponse({"error": reason}, status=422)
+            if wants_json(request)
+            else _page_again(request, item_id, reason)
         )
     return JsonResponse({"done": True}) if wants_json(request) else _back(item_id)
 
@@ -85,6 +90,11 @@ def remove(request: PortalRequest, document_id: UUID) -> HttpResponse:
     return _back(item_id)
 
 
+def _page_again(request: PortalRequest, item_id: UUID, error: str) -> HttpResponse:
+    with firm_scope(request.client_actor.firm_id):
+        return _page(request, item_id, error, status=422)
+
+
 def _page(request: PortalRequest, item_id: UUID | None = None, error: str = "", status: int = 200) -> HttpResponse:
     items = queries.items_of(request.client_actor, request.matter, request.language)
     groups: dict[str, list[dict[str, Any]]] = {}
@@ -98,6 +108,7 @@ def _page(request: PortalRequest, item_id: UUID | None = None, error: str = "", 
         "received": sum(item.received for item in items),
         "total": len(items),
         "accept": f"{ACCEPT_ATTRIBUTE},.jpeg,.heif",
+        "closed": request.matter.status not in AT_WORK,
         "limit": settings.MAX_DOCUMENT_BYTES // 1024 // 1024,
     }
     return show(request, "documents.html", context, status=status)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from casehug.intake.models import IntakeLink
 from casehug.intake.services import links
+from casehug.intake.services.clients import update_client
 from casehug.intake.services.links import CodeVerdict
 from casehug.portal import codes
 from casehug.portal.shell import (
@@ -25,7 +26,9 @@ from casehug.portal.shell import (
     gone,
     intake_cookie,
     language_of,
+    missing,
     set_intake_cookie,
+    spoken,
 )
 from casehug.portal.texts import LANGUAGES, say
 from casehug.tenancy.actor import Actor
@@ -68,7 +71,7 @@ def open_portal(request: HttpRequest) -> HttpResponse:
 
     def step(actor: Actor, link: IntakeLink) -> HttpResponse:
         if secret := links.open_on_first_device(actor, link=link):
-            return _let_in(link, secret)
+            return _let_in(request, actor, link, secret)
         code = links.request_code(link)
         if code and not codes.deliver(actor, link=link, code=code):
             return _page(request, "code.html", error="code_unreachable", status=422)
@@ -84,7 +87,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
             return _page(request, "code.html", error="code_locked" if links.is_locked(link) else "")
         verdict = links.check_code(actor, link=link, code=request.POST.get("code", ""))
         if verdict == CodeVerdict.RIGHT:
-            return _let_in(link, links.register_device(actor, link=link))
+            return _let_in(request, actor, link, links.register_device(actor, link=link))
         return _page(request, "code.html", error=f"code_{verdict.value}", status=422)
 
     return _with_link(request, step)
@@ -93,21 +96,39 @@ def enter_code(request: HttpRequest) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     """Forget this device: for those who borrowed somebody's phone."""
+    language = spoken(request)
     links.forget_device(intake_cookie(request))
-    response = _page(request, "left.html")
+    response = _page(request, "left.html", language=language)
     drop_intake_cookie(response)
     return response
 
 
-@require_safe
+@require_POST
 def choose_language(request: HttpRequest, language: str) -> HttpResponse:
-    back = request.GET.get("next", "")
+    """Before the door for this device; after it for the client: then messages are written in it too."""
+    if language not in LANGUAGES:
+        return missing(request)
+    back = request.POST.get("next", "")
     # Only back into the portal, and to no other server: "//" and "\" would lead away.
     safe = back.startswith("/portal/") and "//" not in back and "\\" not in back
     response = redirect(back if safe else "/portal/")
-    if language in LANGUAGES:
+    found = links.find_by_cookie(intake_cookie(request))
+    if found is None:
         response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR, httponly=True, samesite="Lax")
+        return response
+    with firm_scope(found[0]):
+        link = links.working_link(found[1])
+        if link:
+            _keep_language(Actor.client(found[0]), link, language)
     return response
+
+
+def _keep_language(actor: Actor, link: IntakeLink, language: str) -> None:
+    """Write it down for the client, where the firm's people see it and can change it."""
+    client = link.matter.client
+    if client and client.language != language:
+        known = {part: getattr(client, part) for part in ("first_name", "last_name", "email", "phone")}
+        update_client(actor, client=client, language=language, **known)
 
 
 def _with_link(request: HttpRequest, step: Callable[[Actor, IntakeLink], HttpResponse]) -> HttpResponse:
@@ -129,14 +150,20 @@ def _works(firm_id: UUID, link_id: UUID) -> bool:
         return links.working_link(link_id) is not None
 
 
-def _let_in(link: IntakeLink, secret: str) -> HttpResponse:
+def _let_in(request: HttpRequest, actor: Actor, link: IntakeLink, secret: str) -> HttpResponse:
+    """What was chosen before the door is the client's choice too, and needs to be remembered here no more."""
     response = redirect("portal_home")
+    if (chosen := request.COOKIES.get(LANGUAGE_COOKIE, "")) in LANGUAGES:
+        _keep_language(actor, link, chosen)
+    response.delete_cookie(LANGUAGE_COOKIE)
     set_intake_cookie(response, secret, seconds=int(IntakeLink.LIFETIME.total_seconds()))
     return response
 
 
-def _page(request: HttpRequest, template: str, *, error: str = "", status: int = 200) -> HttpResponse:
-    language = language_of(request)
+def _page(
+    request: HttpRequest, template: str, *, error: str = "", status: int = 200, language: str = ""
+) -> HttpResponse:
+    language = language or language_of(request)
     context = {"language": language, "languages": LANGUAGES, "error": say(error, language) if error else ""}
     with translation.override(language):
         return render(request, f"portal/{template}", context, status=status)

@@ -5,13 +5,16 @@ from uuid import UUID
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from casehug.intake import arrival
 from casehug.intake.errors import BadInput, IntakeError, NotAllowed
 from casehug.intake.models import Provider
 from casehug.intake.queries import portal as queries
 from casehug.intake.services import uploads
+from casehug.intake.services.uploads import WrongOffset
 from casehug.portal.refusals import reason_of
-from casehug.portal.shell import PortalRequest, portal_page
+from casehug.portal.shell import PortalRequest, portal_page, portal_work_page
 from casehug.portal.texts import say
+from casehug.tenancy.scope import firm_scope
 
 LARGEST_PIECE = 1024 * 1024
 
@@ -43,30 +46,35 @@ def received(request: PortalRequest, upload_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["POST", "PUT"])
-@portal_page
+@portal_work_page
 def add(request: PortalRequest, upload_id: UUID) -> HttpResponse:
     """One piece as the raw body, at `?offset=`. A wrong offset answers 409 with what is here."""
-    queries.upload_of(request.client_actor, request.matter, upload_id)
+    actor = request.client_actor
+    with firm_scope(actor.firm_id):
+        queries.upload_of(actor, request.matter, upload_id)
     if _number(request.META.get("CONTENT_LENGTH", "")) > LARGEST_PIECE:
         return JsonResponse({"error": say("too_much", request.language)}, status=413)
     offset = _number(request.GET.get("offset", ""))
+    # Read, not `body`: what the request itself holds stays in memory until the garbage collector comes by.
+    piece = request.read(LARGEST_PIECE)
     try:
-        upload = uploads.add_piece(request.client_actor, upload_id=upload_id, offset=offset, piece=request.body)
-    except BadInput as problem:
+        upload = arrival.add_piece(actor, upload_id=upload_id, offset=offset, piece=piece)
+    except WrongOffset as problem:
+        return JsonResponse({"error": problem.sentence, "received": problem.received}, status=409)
+    except IntakeError as problem:
         return _refused(request, problem)
-    except NotAllowed as problem:
-        here = queries.upload_of(request.client_actor, request.matter, upload_id).received
-        return JsonResponse({"error": problem.sentence, "received": here}, status=409)
     return JsonResponse({"id": str(upload.id), "received": upload.received})
 
 
 @require_POST
-@portal_page
+@portal_work_page
 def finish(request: PortalRequest, upload_id: UUID) -> HttpResponse:
     """All pieces are here: check the file by its content and keep it as a document."""
-    queries.require_own_file(request.client_actor, request.matter, upload_id)
+    actor = request.client_actor
+    with firm_scope(actor.firm_id):
+        queries.require_own_file(actor, request.matter, upload_id)
     try:
-        document = uploads.finish_upload(request.client_actor, upload_id=upload_id)
+        document = arrival.finish_upload(actor, upload_id=upload_id)
     except (BadInput, NotAllowed) as problem:
         return _refused(request, problem)
     return JsonResponse({"document": str(document.id), "photo": document.content_type.startswith("image/")})

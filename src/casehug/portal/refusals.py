@@ -4,6 +4,7 @@ from django.conf import settings
 
 from casehug.intake import verdicts
 from casehug.intake.errors import IntakeError
+from casehug.intake.services.answers import CLOSED
 from casehug.portal.texts import say
 
 
@@ -13,6 +14,8 @@ def reason_of(problem: IntakeError, language: str) -> str:
     for key, sentence in verdicts.REFUSALS.items():
         if problem.sentence == sentence:
             return say(f"refusal_{key}", language)
+    if problem.sentence == CLOSED.en:
+        return say("closed", language)
     if problem.sentence in {verdicts.BUSY, verdicts.SCANNER_DOWN}:
         return say("refusal_later", language)
     return say("refusal_other", language, limit=settings.MAX_DOCUMENT_BYTES // 1024 // 1024)

@@ -6,28 +6,35 @@ from time import monotonic
 from uuid import UUID
 
 import structlog
+from django.db import InterfaceError, OperationalError, connection
 
 from casehug.connections.client import client_with_token, fresh_token
 from casehug.connections.errors import NotConnected
 from casehug.connections.services import mark_broken
 from casehug.kit import backoff, clock
 from casehug.kit.encryption import CannotOpen
-from casehug.sync import lanes, ledger, limits, policy, reference
-from casehug.sync.applier import Applier
+from casehug.sync import applier, bulk, contact_list, form_choices, lanes, ledger, limits, policy, pull, reference
+from casehug.sync.bulk_preview import preview_on
+from casehug.sync.errand import Errand
 from casehug.sync.lanes import LaneLost, Lease
 from casehug.sync.lookup import CREATES, QUARANTINE
 from casehug.sync.meter import Meter
-from casehug.sync.models import AttemptState
+from casehug.sync.models import AttemptState, Lane, Priority
 from casehug.sync.policy import Fate, NeedsPerson, Ruling, StillUnknown
+from casehug.sync.rules import FirmRules, kept_rules
 from casehug.tenancy.actor import Actor
 from casehug.tenancy.scope import firm_scope
-from lawmatics import LawmaticsError
+from lawmatics import Lawmatics, LawmaticsError, errors
 
 log = structlog.get_logger()
 
 # After this long a drain lets other firms have the worker; its own lane is due again at once.
 TURN_SECONDS = 10.0
 SETTINGS_RETRY = timedelta(seconds=30)
+
+
+# A change that was in hand so often when its worker died is set aside.
+MOST_DEATHS = 3
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,8 @@ def drain(firm_id: UUID) -> None:
     while (lease := lanes.acquire(firm_id)) is not None:
         try:
             with lanes.heartbeat(lease):
+                if lease.died_at is not None:
+                    _count_death(lease, lease.died_at)
                 rest = _work(lease, until)
         except LaneLost:
             log.warning("sync.lane_lost", firm_id=str(firm_id))
@@ -58,23 +67,27 @@ def drain(firm_id: UUID) -> None:
             return
 
 
+def _count_death(lease: Lease, change_id: UUID) -> None:
+    log.warning("sync.worker_died", firm_id=str(lease.firm_id), change_id=str(change_id))
+    with lanes.held(lease):
+        ledger.count_death(change_id, ruling=policy.POISON, most=MOST_DEATHS)
+
+
 def _work(lease: Lease, until: float) -> Rest:
     meter = Meter(lease)
     token = ""
     try:
         token = fresh_token(lease.firm_id)
         client = client_with_token(token, before=meter.before, after=meter.after)
-        settings = reference.current(client, lease.firm_id)
+        rules = _rules(client, lease.firm_id)
+        turn = Turn(lease, client, meter, rules, token)
         while monotonic() < until:
-            with firm_scope(lease.firm_id):
-                change = ledger.next_change()
-            if change is None:
-                break
-            meter.requests = 0
-            if rest := _take_turn(Applier(lease, client, meter, change, settings), token):
+            if rest := turn.next():
                 return rest
+            if turn.idle and not turn.work_long():
+                break
         else:
-            return Rest(due_at=clock.now())
+            return turn.give_way()
         with firm_scope(lease.firm_id):
             _, fresh = reference.kept()
         if not fresh:
@@ -87,67 +100,165 @@ def _work(lease: Lease, until: float) -> Rest:
         return Rest(due_at=ledger.next_moment())
 
 
+def _rules(client: Lawmatics, firm_id: UUID) -> FirmRules:
+    reference.current(client, firm_id)
+    with firm_scope(firm_id):
+        return kept_rules()
+
+
+@dataclass
+class Turn:
+    """A drain's time with the lane. Finishing one change and taking the next share a transaction."""
+
+    lease: Lease
+    client: Lawmatics
+    meter: Meter
+    rules: FirmRules
+    token: str
+    errand: Errand | None = None
+    idle: bool = False
+
+    def next(self) -> Rest | None:
+        """Finish the change in hand, take the next and bring it to Lawmatics. `idle` tells that none was due.
+
+        None if the lane can go on, else how it rests. Raises LaneLost.
+        """
+        finished, self.errand = self.errand, None
+        if finished is not None:
+            # Settings that it found changed and read again are good for the rest of the turn.
+            self.rules = finished.rules
+        try:
+            with firm_scope(self.lease.firm_id):
+                if finished is not None:
+                    applier.finish(finished)
+                if (change := ledger.next_change()) is not None:
+                    self.meter.requests = 0
+                    self.meter.for_bulk = change.priority == Priority.BACKFILL
+                    self.errand = Errand(self.lease, self.client, self.meter, change, self.rules)
+                    applier.load(self.errand)
+                    self.meter.prepay()
+                # Last, and it counts all the same: without the lane nothing of this is committed.
+                lanes.hold(self.lease, working_on=change.id if change else None)
+        except LaneLost:
+            raise
+        except Exception as error:  # whose fault it was is told by the next transaction, which has one of them only
+            if finished is None and self.errand is None:
+                raise
+            return self._finish_alone(finished) if finished is not None else self._failed(self.errand, error)
+        self.meter.traveller = self.errand
+        if self.errand is None:
+            self.idle = True
+            return None
+        try:
+            applier.apply(self.errand)
+        except LaneLost:
+            raise
+        except Exception as error:  # the closed table decides, and what it does not list stops and shows
+            return self._failed(self.errand, error)
+        return None
+
+    def work_long(self) -> bool:
+        """One small step of long work, since no change is due; whatever comes meanwhile overtakes the next one.
+
+        False if there is none. Raises what the steps raise.
+        """
+        self.idle, self.meter.for_bulk = False, True
+        return (
+            preview_on(self.lease.firm_id)
+            or contact_list.read_on(self.lease, self.client, self.rules)
+            or pull.read_on(self.lease, self.client, self.rules)
+            or bulk.feed(self.lease)
+            or form_choices.read_on(self.lease, self.client, self.rules)
+        )
+
+    def give_way(self) -> Rest:
+        """Finish what is in hand; another firm may have the worker now."""
+        rest = self._finish_alone(self.errand) if self.errand is not None else None
+        return rest or Rest(due_at=clock.now())
+
+    def _finish_alone(self, errand: Errand) -> Rest | None:
+        try:
+            with lanes.held(self.lease):
+                applier.finish(errand)
+        except LaneLost:
+            raise
+        except Exception as error:  # the closed table decides
+            return self._failed(errand, error)
+        return None
+
+    def _failed(self, errand: Errand | None, error: Exception) -> Rest | None:
+        self.errand = None
+        if errand is None:
+            return None
+        self.rules = errand.rules
+        return _settle(errand, error, self.token)
+
+
 def _tell_and_rest(lease: Lease, error: Exception, token: str) -> Rest:
     """Nothing could be sent at all. What waits says so, where people look for trouble."""
     ruling = policy.rule(error)
     if ruling.fate != Fate.PAUSE:
-        with firm_scope(lease.firm_id):
-            ledger.tell_waiting(lease, ruling=ruling, text=policy.explain(error, ruling))
+        with lanes.held(lease):
+            ledger.tell_waiting(ruling=ruling, text=policy.explain(error, ruling))
     return _rest_after(lease, error, ruling, token)
 
 
-def _take_turn(applier: Applier, token: str) -> Rest | None:
-    """Apply one change and settle it, whatever happens. None if the lane can go on, else how it rests."""
-    change, lease = applier.change, applier.lease
-    try:
-        applier.apply()
-    except LaneLost:
-        raise
-    except StillUnknown as unknown:
-        with firm_scope(lease.firm_id):
+def _settle(errand: Errand, error: Exception, token: str) -> Rest | None:
+    """Write down what became of a change that failed. None if the lane can go on, else how it rests."""
+    match error:
+        case StillUnknown():
             ruling = policy.OUTCOME_UNKNOWN
-            ledger.put_off(lease, change, until=unknown.until, ruling=ruling, text=ruling.text, failed=False)
-    except NeedsPerson as needed:
-        with firm_scope(lease.firm_id):
+            with lanes.held(errand.lease):
+                ledger.put_off(errand.change, until=error.until, ruling=ruling, text=ruling.text, failed=False)
+            return None
+        case NeedsPerson():
             # An open write stays open: whoever comes back to this change looks for it first.
-            state = AttemptState.UNKNOWN if applier.action in CREATES else AttemptState.FAILED
-            applier.log_failure(needed.ruling, needed.text, state=state)
-            ledger.hold_for_person(
-                lease, change, ruling=needed.ruling, text=needed.text, asked_about=needed.asked_about
-            )
-    except Exception as error:  # the closed table decides, and what it does not list stops and shows
-        return _settle_failure(applier, error, token)
-    return None
+            state = AttemptState.UNKNOWN if errand.open_action in CREATES else AttemptState.FAILED
+            with lanes.held(errand.lease):
+                errand.log_failure(error.ruling, error.text, state=state)
+                ledger.hold_for_person(
+                    errand.change, ruling=error.ruling, text=error.text, asked_about=error.asked_about
+                )
+            return None
+        case _:
+            return _settle_failure(errand, error, token)
 
 
-def _settle_failure(applier: Applier, error: Exception, token: str) -> Rest | None:
-    change, lease = applier.change, applier.lease
-    ruling = policy.rule(error, create=applier.action in CREATES)
+def _settle_failure(errand: Errand, error: Exception, token: str) -> Rest | None:
+    change, lease = errand.change, errand.lease
+    if isinstance(error, OperationalError | InterfaceError):
+        connection.close()  # it broke; the next transaction opens another
+    creating = errand.open_action in CREATES
+    ruling = policy.rule(error, create=creating)
     if ruling is policy.UNLISTED:
-        log.exception("sync.unexpected", change_id=str(change.id), action=applier.action)
-        if applier.attempt is not None and applier.action in CREATES:
-            # A create is open, and something of our own failed: the database after Lawmatics had answered, say.
-            ruling = policy.OUTCOME_UNKNOWN
+        log.exception("sync.unexpected", change_id=str(change.id), action=errand.action)
+    if ruling in {policy.UNLISTED, policy.DATABASE_AWAY} and errand.attempt is not None and creating:
+        # A create is open, and something of our own failed: the database after Lawmatics had answered, say.
+        ruling = policy.OUTCOME_UNKNOWN
     text = policy.explain(error, ruling)
-    with firm_scope(lease.firm_id):
+    with lanes.held(lease):
         if not isinstance(error, limits.BudgetSpent):
             state = AttemptState.UNKNOWN if ruling.fate == Fate.LOOK else AttemptState.FAILED
-            applier.log_failure(ruling, text, state=state)
+            errand.log_failure(ruling, text, state=state)
         if ruling.fate == Fate.ASK:
-            ledger.hold_for_person(lease, change, ruling=ruling, text=text)
+            ledger.hold_for_person(change, ruling=ruling, text=text)
         elif ruling.fate == Fate.LOOK:
             until = clock.now() + QUARANTINE
-            ledger.put_off(lease, change, until=until, ruling=ruling, text=text, failed=True)
+            ledger.put_off(change, until=until, ruling=ruling, text=text, failed=True)
         elif ruling.fate == Fate.LATER:
             until = clock.now() + backoff.delay(change.failures + 1)
-            ledger.put_off(lease, change, until=until, ruling=ruling, text=text, failed=True)
+            ledger.put_off(change, until=until, ruling=ruling, text=text, failed=True)
         else:
-            ledger.put_off(lease, change, until=change.not_before, ruling=ruling, text=text, failed=False)
+            ledger.put_off(change, until=change.not_before, ruling=ruling, text=text, failed=False)
+        if isinstance(error, errors.RateLimited):
+            limits.learn(Lane.objects.get(firm_id=lease.firm_id))
     return _rest_after(lease, error, ruling, token) if ruling.fate in {Fate.PAUSE, Fate.STOP} else None
 
 
 def _rest_after(lease: Lease, error: Exception, ruling: Ruling, token: str) -> Rest:
     """How the whole lane rests after an error that is not one change's own."""
+    if isinstance(error, limits.BudgetSpent) and error.of_bulk:
+        return Rest(due_at=error.free_at)
     if isinstance(error, limits.BudgetSpent):
         return Rest(due_at=error.free_at, paused_until=error.free_at, reason=ruling.code)
     if ruling.fate == Fate.PAUSE:

@@ -17,6 +17,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from casehug.kit import clock
 from casehug.sync.models import Doorbell, Lane
+from casehug.tenancy.scope import firm_scope
 
 # A heartbeat renews the lease while its drain is at work, however long a request takes; a worker that died or froze
 # stops beating, and its lane is free soon after.
@@ -31,8 +32,11 @@ class LaneLost(Exception):
 
 @dataclass(frozen=True)
 class Lease:
+    """`died_at` is the change that the last holder had in hand when it died, if it did."""
+
     firm_id: UUID
     fence: int
+    died_at: UUID | None = None
 
 
 def open_lane(firm_id: UUID) -> None:
@@ -51,26 +55,48 @@ def acquire(firm_id: UUID) -> Lease | None:
     """
     now = clock.now()
     with transaction.atomic():
-        taken = Lane.objects.filter(
-            Q(leased_until=None) | Q(leased_until__lte=now),
-            Q(paused_until=None) | Q(paused_until__lte=now),
-            firm_id=firm_id,
-        ).update(fence=F("fence") + 1, leased_until=now + LEASE, due_at=None, paused_until=None, pause_reason="")
-        if not taken:
+        lane = (
+            Lane.objects.select_for_update(skip_locked=True)
+            .filter(
+                Q(leased_until=None) | Q(leased_until__lte=now),
+                Q(paused_until=None) | Q(paused_until__lte=now),
+                firm_id=firm_id,
+            )
+            .first()
+        )
+        if lane is None:
             return None
+        # A lease that ran out without a release belongs to a worker that died, or froze, at its work.
+        died_at = lane.working_on if lane.leased_until else None
+        Lane.objects.filter(firm_id=firm_id).update(
+            fence=lane.fence + 1,
+            leased_until=now + LEASE,
+            working_on=None,
+            due_at=None,
+            paused_until=None,
+            pause_reason="",
+        )
         Doorbell.objects.filter(firm_id=firm_id).delete()
-        return Lease(firm_id=firm_id, fence=Lane.objects.values_list("fence", flat=True).get(firm_id=firm_id))
+        return Lease(firm_id=firm_id, fence=lane.fence + 1, died_at=died_at)
 
 
-def hold(lease: Lease) -> None:
-    """Renew the lease, in the caller's transaction or alone. Raises LaneLost.
+def hold(lease: Lease, **in_hand: UUID | None) -> None:
+    """Renew the lease, in the caller's transaction or alone; `working_on` tells what is in hand now. Raises LaneLost.
 
     Inside a transaction this also locks the lane's row, so that nobody can take the lane before it commits.
     """
     mine = Lane.objects.filter(firm_id=lease.firm_id, fence=lease.fence).exclude(leased_until=None)
-    held = mine.update(leased_until=clock.now() + LEASE)
+    held = mine.update(leased_until=clock.now() + LEASE, **in_hand)
     if not held:
         raise LaneLost
+
+
+@contextmanager
+def held(lease: Lease) -> Iterator[None]:
+    """The firm's scope with the lane held: the transaction in which a drain writes. Raises LaneLost."""
+    with firm_scope(lease.firm_id):
+        hold(lease)
+        yield
 
 
 @contextmanager
@@ -107,7 +133,7 @@ def pause(firm_id: UUID, *, until: datetime, reason: str) -> None:
 def release(lease: Lease, *, due_at: datetime | None, paused_until: datetime | None = None, reason: str = "") -> None:
     """Give the lane back and say when to look next."""
     Lane.objects.filter(firm_id=lease.firm_id, fence=lease.fence).update(
-        leased_until=None, due_at=due_at, paused_until=paused_until, pause_reason=reason
+        leased_until=None, working_on=None, due_at=due_at, paused_until=paused_until, pause_reason=reason
     )
 
 
@@ -125,6 +151,11 @@ def due_firms(limit: int = 500) -> Iterable[UUID]:
         .order_by(F("due_at").asc(nulls_first=True))
         .values_list("firm_id", flat=True)[:limit]
     )
+
+
+def all_firms() -> list[UUID]:
+    """Every firm that was connected once."""
+    return list(Lane.objects.order_by("firm_id").values_list("firm_id", flat=True))
 
 
 def is_due(firm_id: UUID) -> bool:

@@ -5,20 +5,24 @@ here can still commit there. What was made is found by our own marker where ther
 everything we sent, exactly, among the records made since it left.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from casehug.sync.models import Attempt
 from casehug.sync.planner import alike
-from lawmatics import LONGEST_TIMEOUT_SECONDS, Lawmatics, errors
+from lawmatics import LONGEST_TIMEOUT_SECONDS, Lawmatics, Ref, errors
 
 # At least twice the longest time-out: until then a request that we gave up can still commit.
 QUARANTINE = timedelta(seconds=max(120.0, 2 * LONGEST_TIMEOUT_SECONDS))
 MARGIN = timedelta(minutes=5)
 
 CREATE_CONTACT, CREATE_MATTER, ADD_NOTE = "contact.create", "matter.create", "note.add"
-CREATES = {CREATE_CONTACT, CREATE_MATTER, ADD_NOTE}
+SUBMIT_FORM, FILE_DOCUMENT = "form.submit", "document.file"
+OF_CONTACT = "contact/"
+PHONE = re.compile(r"\+?[\d ().-]{7,20}", re.ASCII)
+CREATES = {CREATE_CONTACT, CREATE_MATTER, ADD_NOTE, SUBMIT_FORM, FILE_DOCUMENT}
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,10 @@ def look(client: Lawmatics, attempt: Attempt) -> Sighting:
         return _look_for_contact(client, intended["fields"], since)
     if attempt.action == CREATE_MATTER:
         return _look_for_matter(client, intended, since)
+    if attempt.action == SUBMIT_FORM:
+        return _look_for_entry(client, intended, since)
+    if attempt.action == FILE_DOCUMENT:
+        return _look_for_file(client, intended, since)
     return _look_for_note(client, intended, since)
 
 
@@ -58,10 +66,14 @@ def _look_for_contact(client: Lawmatics, fields: dict[str, str], since: datetime
 
 def _look_for_matter(client: Lawmatics, intended: dict[str, Any], since: datetime) -> Sighting:
     title = intended["fields"].get("case_title", "")
+    # Where CaseHug numbers matters the number is the marker; the contact and the title have to fit all the same.
+    number = intended.get("case_number")
     fitting = [
         matter
         for matter in client.matters.newest_first(since)
-        if matter.contact_id == intended["contact_id"] and alike("case_title", title, matter.case_title or "")
+        if matter.contact_id == intended["contact_id"]
+        and alike("case_title", title, matter.case_title or "")
+        and (number is None or matter.case_number == number)
     ]
     return Sighting(_oldest_first(fitting))
 
@@ -85,6 +97,60 @@ def _look_for_note(client: Lawmatics, intended: dict[str, Any], since: datetime)
         except errors.NotFound:
             continue
     return Sighting((), blind=not timeline and not notes)
+
+
+def _look_for_entry(client: Lawmatics, intended: dict[str, Any], since: datetime) -> Sighting:
+    """By everything that was sent. An entry that shares a part of it only is for a person to judge: never sent again.
+
+    A contact's form makes the same contact each time, so its id cannot tell one submission from another.
+    """
+    values: dict[str, Any] = intended["values"]
+    if intended["after"]:
+        # What we submitted to this form before is not what we look for.
+        since = max(since, datetime.fromisoformat(intended["after"]))
+    try:
+        entries = list(client.forms.entries(intended["form_id"], since))
+    except errors.NotFound:
+        return Sighting((), blind=True)
+    fitting = [entry for entry in entries if all(_same(value, entry.answers.get(key)) for key, value in values.items())]
+    made = [made_by(entry.contactable) for entry in reversed(fitting) if entry.contactable is not None]
+    unsure = [
+        entry
+        for entry in entries
+        if not entry.answers or any(_telling(value, entry.answers.get(key)) for key, value in values.items())
+    ]
+    return Sighting(tuple(made), blind=len(unsure) > len(made) or any(one.startswith(OF_CONTACT) for one in made))
+
+
+def made_by(record: Ref) -> str:
+    """How we write down what a form made: a matter by its id, a contact as `contact/<id>`."""
+    return f"{OF_CONTACT}{record.id}" if record.type == "contact" else record.id
+
+
+def _same(ours: Any, theirs: Any) -> bool:
+    return alike("", ours, theirs) or (_is_phone(ours) and alike("phone", ours, theirs))
+
+
+def _telling(ours: Any, theirs: Any) -> bool:
+    return isinstance(ours, str) and len(ours) > 2 and theirs is not None and _same(ours, theirs)
+
+
+def _is_phone(value: Any) -> bool:
+    return isinstance(value, str) and PHONE.fullmatch(value) is not None
+
+
+def _look_for_file(client: Lawmatics, intended: dict[str, Any], since: datetime) -> Sighting:
+    """By name and size on the same matter: CaseHug gives no name twice there."""
+    receipt = intended["receipt"]
+    fitting = [
+        file
+        for file in client.files.newest_first(since)
+        if file.name == receipt["name"]
+        and file.size == receipt["size"]
+        and file.documentable is not None
+        and file.documentable.id == intended["matter_id"]
+    ]
+    return Sighting(_oldest_first(fitting))
 
 
 def _oldest_first(records: list[Any]) -> tuple[str, ...]:

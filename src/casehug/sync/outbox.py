@@ -1,5 +1,6 @@
 """From a fact to the outbox: the row is written in the fact's own transaction, the wake-up follows the commit."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -12,11 +13,25 @@ from casehug.events import catalogue
 from casehug.events.bus import subscribe
 from casehug.intake.access import matter as fetch_matter
 from casehug.intake.disclosure import disclose_matter, matters_of_client
+from casehug.intake.errors import NotAllowed
 from casehug.intake.services.matters import note_delivery
 from casehug.kit import clock
 from casehug.kit.wakeup import after_commit
-from casehug.sync import lanes
-from casehug.sync.models import OPEN_STATES, Change, ChangeState, Decision, Link, Priority, RecordKind
+from casehug.sync import lanes, reference
+from casehug.sync.models import (
+    OPEN_STATES,
+    Attempt,
+    CaseTypeMapping,
+    Change,
+    ChangeState,
+    Decision,
+    FieldMapping,
+    FormMapping,
+    Link,
+    Priority,
+    RecordKind,
+    ReferenceData,
+)
 from casehug.tenancy.actor import Actor
 
 DRAIN = "sync.drain"
@@ -25,9 +40,11 @@ DRAIN = "sync.drain"
 def subscribe_to_facts() -> None:
     subscribe(catalogue.MatterCreated, on_matter_created)
     subscribe(catalogue.DocumentApproved, on_document_approved)
+    subscribe(catalogue.IntakeCompleted, on_intake_completed)
     subscribe(catalogue.MatterUpdated, on_matter_updated)
     subscribe(catalogue.ClientUpdated, on_client_updated)
     subscribe(catalogue.ConnectionEstablished, on_connection_established)
+    subscribe(catalogue.AccountSwitched, on_account_switched)
 
 
 def on_matter_created(fact: catalogue.MatterCreated) -> None:
@@ -41,6 +58,12 @@ def on_matter_created(fact: catalogue.MatterCreated) -> None:
 def on_document_approved(fact: catalogue.DocumentApproved) -> None:
     connection = _working_connection()
     if connection and connection.sync_on_approval:
+        enqueue(firm_id=fact.firm_id, matter_id=fact.matter_id, reason=fact.name, asked_by=fact.actor_id)
+
+
+def on_intake_completed(fact: catalogue.IntakeCompleted) -> None:
+    """Where a firm has a form submitted on completion it goes, whatever else goes by itself."""
+    if _working_connection() and FormMapping.objects.filter(on_completion=True).exists():
         enqueue(firm_id=fact.firm_id, matter_id=fact.matter_id, reason=fact.name, asked_by=fact.actor_id)
 
 
@@ -67,13 +90,30 @@ def _is_linked(matter_id: UUID) -> bool:
 
 
 def _working_connection() -> Connection | None:
-    """The connection, also while it waits to be renewed: its queue is kept. Not one that somebody ended."""
-    return Connection.objects.filter(state__in=[ConnectionState.CONNECTED, ConnectionState.BROKEN]).first()
+    """The connection, also while it waits to be renewed or decided on: its queue is kept. Not one that was ended."""
+    kept = [ConnectionState.CONNECTED, ConnectionState.BROKEN, ConnectionState.OTHER_ACCOUNT]
+    return Connection.objects.filter(state__in=kept).first()
 
 
 def on_connection_established(fact: catalogue.ConnectionEstablished) -> None:
     lanes.open_lane(fact.firm_id)
     wake(fact.firm_id)
+
+
+def on_account_switched(fact: catalogue.AccountSwitched) -> None:
+    """Ids of one account mean nothing in another, or worse: something else.
+
+    Links are parked, and come back with their account. What the firm chose by id goes back to the defaults; what a
+    person was asked about is asked anew.
+    """
+    account = Connection.objects.values_list("account_id", flat=True).first() or ""
+    # Parked first: a record has one link at a time.
+    Link.everything.exclude(account_id=account).update(parked=True)
+    Link.everything.filter(account_id=account).update(parked=False)
+    for mapping in (CaseTypeMapping, FieldMapping, FormMapping):
+        mapping.objects.all().delete()
+    ReferenceData.objects.update(content={}, read_at=reference.OUTDATED)
+    Change.objects.filter(state__in=OPEN_STATES).update(asked_about="", decision="", undo_of=None, forms=[])
 
 
 def request_sync(actor: Actor, *, matter_id: UUID, decision: Decision = Decision.NONE) -> None:
@@ -90,6 +130,30 @@ def request_sync(actor: Actor, *, matter_id: UUID, decision: Decision = Decision
     record(actor, action="sync.requested", subject="matter", subject_id=matter.id, decision=str(decision))
 
 
+def request_undo(actor: Actor, *, matter_id: UUID, attempt_id: UUID) -> None:
+    """A person wants an update of the matter's history taken back.
+
+    Whether somebody has edited the fields in Lawmatics since is seen when it is done. Raises NotFound for a matter that
+    is not the firm's, NotAllowed for a line that is no update or was taken back, or while another undo is under way.
+    """
+    matter = fetch_matter(actor, matter_id)
+    attempt = Attempt.objects.filter(matter_id=matter.id, id=attempt_id).first()
+    if attempt is None or not attempt.can_be_undone:
+        raise NotAllowed("Only an update that was made and not taken back yet can be taken back.")
+    waiting = Change.objects.filter(matter_id=attempt.matter_id, state__in=OPEN_STATES).exclude(undo_of=None)
+    if waiting.exclude(undo_of=attempt.id).exists():
+        raise NotAllowed("Another update of this matter is being taken back. Wait until that is done.")
+    enqueue(
+        firm_id=actor.firm_id,
+        matter_id=attempt.matter_id,
+        reason="undo",
+        asked_by=actor.user_id,
+        priority=Priority.CLICK,
+        undo_of=attempt.id,
+    )
+    record(actor, action="sync.undo_requested", subject="matter", subject_id=attempt.matter_id, update=str(attempt.id))
+
+
 def enqueue(
     *,
     firm_id: UUID,
@@ -98,10 +162,13 @@ def enqueue(
     asked_by: UUID | None,
     priority: Priority = Priority.AUTO,
     decision: Decision = Decision.NONE,
+    quiet: bool = False,
+    **asked: Any,
 ) -> None:
     """Put a matter into the outbox, or tell its open row that there is more to do.
 
-    A click revives a held row; an automatic reason leaves it held, for the person who has to look at it.
+    A click revives a held row; an automatic reason leaves it held, for the person who has to look at it. A row stays
+    quiet only while everybody who asked for it wants it so. `asked` are further columns: `forms`, `undo_of`, `run_id`.
     """
     clicked = priority == Priority.CLICK
     grown = {
@@ -109,6 +176,8 @@ def enqueue(
         "priority": Least(F("priority"), priority.value),
         **({"state": ChangeState.WAITING, "not_before": clock.now(), "asked_by_id": asked_by} if clicked else {}),
         **({"decision": decision} if decision else {}),
+        **({} if quiet else {"quiet": False}),
+        **asked,
     }
     open_rows = Change.objects.filter(matter_id=matter_id, state__in=OPEN_STATES)
     # Somebody else may open the row, or a drain may close it, between the two steps: both are tried again then.
@@ -116,7 +185,13 @@ def enqueue(
         try:
             with transaction.atomic():
                 Change.objects.create(
-                    matter_id=matter_id, reason=reason, asked_by_id=asked_by, priority=priority, decision=decision
+                    matter_id=matter_id,
+                    reason=reason,
+                    asked_by_id=asked_by,
+                    priority=priority,
+                    decision=decision,
+                    quiet=quiet,
+                    **asked,
                 )
             break
         except IntegrityError:

@@ -7,22 +7,62 @@ writing a person's fields on a matter would change the shared contact (Lawmatics
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from casehug.intake.disclosure import MatterDisclosure
-from casehug.intake.normal import fold
+from casehug.sync.identity import same_person
 from casehug.sync.mapping import Placement
-from casehug.sync.models import Decision, RecordKind
+from casehug.sync.models import Decision, RecordKind, Rule
 
-Fields = Mapping[str, str]
+# Field name -> value. A custom field is named `custom:<id>`; its value is what Lawmatics takes: text, a number, true or
+# false, an option's id, or a list of those.
+Fields = Mapping[str, Any]
+
+NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+NOTHING: tuple[Any, ...] = (None, "", [], ())
+# In the `sent` of a matter's link: the sub status to set because the stage did not take.
+SUB_STATUS_DUE = "sub_status_due"
+
+
+@dataclass(frozen=True)
+class FileDocument:
+    """File one of the client's approved documents in the matter's folder. One request, recorded before it leaves."""
+
+    document_id: UUID
+    folder: tuple[str, ...]
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class SubmitForm:
+    """Submit a form with the client's answers. One request, recorded before it leaves; never simply repeated.
+
+    `record_id` stands for this form and this matter; `values` goes from component to value.
+    """
+
+    record_id: UUID
+    form_id: str
+    form_name: str
+    values: Fields
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """How the records should look. `note` tells the facts of the note that is due, or None."""
+    """How the records should look. `note` tells the facts of the note that is due, or None.
+
+    `rules` names the fields whose rule is not to fill blanks only. `fallback_sub_status_id` is for the case that the
+    stage does not take. `numbered` says that CaseHug gives the matter its case number.
+    """
 
     matter_id: UUID
     client_id: UUID | None
@@ -30,15 +70,33 @@ class Wanted:
     matter: Fields
     stage_id: str
     note: Mapping[str, Any] | None
+    sub_status_id: str = ""
+    fallback_sub_status_id: str = ""
+    numbered: bool = False
+    rules: Mapping[RecordKind, Mapping[str, Rule]] = field(default_factory=dict)
+    documents: tuple[FileDocument, ...] = ()
+    forms: tuple[SubmitForm, ...] = ()
+
+    def fields(self, kind: RecordKind) -> Fields:
+        return self.contact if kind == RecordKind.CONTACT else self.matter
+
+    def digest(self, kind: RecordKind) -> str:
+        """Equal while nothing is to be compared again. A changed rule is a reason to."""
+        rules = {name: str(rule) for name, rule in self.rules.get(kind, {}).items()}
+        return digest({**self.fields(kind), **({"rules": rules} if rules else {})})
 
 
 @dataclass(frozen=True)
 class KnownLink:
-    """A link to a record in Lawmatics: what we last sent, and the digest of what was wanted then."""
+    """A link to a record in Lawmatics: what we last sent, and the digest of what was wanted then.
+
+    `declined` has, by field, the digest of a value that a person decided not to write.
+    """
 
     lawmatics_id: str
     sent: Mapping[str, Any]
     digest: str
+    declined: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,20 +109,27 @@ class Found:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of Lawmatics. `candidates` is None until it was searched."""
+    """What is known of Lawmatics. `candidates` is None until it was searched; oldest first.
+
+    `done` has the ids of documents that are filed and of forms that are submitted.
+    """
 
     links: Mapping[RecordKind, KnownLink] = field(default_factory=dict)
     candidates: tuple[Found, ...] | None = None
     read: Mapping[RecordKind, Found] = field(default_factory=dict)
     decision: Decision = Decision.NONE
-    # The contacts that the decision is about; "link" means the first of them.
+    # What the decision is about: contacts, of which "link" means the first, or conflicts.
     decided_on: tuple[str, ...] = ()
+    done: frozenset[UUID] = frozenset()
 
     def having_read(self, kind: RecordKind, found: Found) -> "Known":
         return replace(self, read={**self.read, kind: found})
 
     def having_linked(self, kind: RecordKind, link: KnownLink) -> "Known":
         return replace(self, links={**self.links, kind: link})
+
+    def having_done(self, record_id: UUID) -> "Known":
+        return replace(self, done=self.done | {record_id})
 
 
 @dataclass(frozen=True)
@@ -96,6 +161,16 @@ class Create:
     kind: RecordKind
     fields: Fields
     stage_id: str = ""
+    sub_status_id: str = ""
+    numbered: bool = False
+
+
+@dataclass(frozen=True)
+class SetSubStatus:
+    """Lawmatics did not take the stage: label the matter instead. One request."""
+
+    lawmatics_id: str
+    sub_status_id: str
 
 
 @dataclass(frozen=True)
@@ -107,12 +182,33 @@ class Read:
 
 
 @dataclass(frozen=True)
+class Conflict:
+    """A field that the firm filled otherwise, and whose rule is to ask."""
+
+    kind: RecordKind
+    name: str
+    ours: Any
+    theirs: Any
+
+    @property
+    def key(self) -> str:
+        """Names this very question: other values make another one."""
+        return digest({"kind": self.kind, "name": self.name, "ours": self.ours, "theirs": self.theirs})[:16]
+
+
+@dataclass(frozen=True)
 class Update:
-    """Write the fields that are blank there or still hold what we wrote. One request, none if there are no fields."""
+    """Write the fields whose rule allows it. One request, none if there are no fields.
+
+    `before` has the values that stand there now. While `conflicts` are open the record is not taken for compared.
+    """
 
     kind: RecordKind
     lawmatics_id: str
     fields: Fields
+    before: Fields = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+    declined: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,17 +219,58 @@ class AddNote:
 
 
 @dataclass(frozen=True)
+class AskWhichValue:
+    """Everything else is done; for these fields a person has to decide."""
+
+    conflicts: tuple[Conflict, ...]
+
+
+@dataclass(frozen=True)
 class NeedsClient:
     """The matter has no client yet, so there is nobody to send."""
 
 
-Step = FindContact | LinkContact | AskWhichPerson | Create | Read | Update | AddNote | NeedsClient
+Step = (
+    FindContact
+    | LinkContact
+    | AskWhichPerson
+    | Create
+    | SetSubStatus
+    | Read
+    | Update
+    | AddNote
+    | SubmitForm
+    | FileDocument
+    | AskWhichValue
+    | NeedsClient
+)
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What the firm's own settings add to a matter: mapped fields by record, their rules, documents and forms."""
+
+    contact: Fields = field(default_factory=dict)
+    matter: Fields = field(default_factory=dict)
+    rules: Mapping[RecordKind, Mapping[str, Rule]] = field(default_factory=dict)
+    documents: tuple[FileDocument, ...] = ()
+    forms: tuple[SubmitForm, ...] = ()
+    numbered: bool = False
 
 
 def describe_wanted(
-    disclosure: MatterDisclosure, placement: Placement, *, clicked: bool, sent_note: Mapping[str, Any]
+    disclosure: MatterDisclosure,
+    placement: Placement,
+    *,
+    clicked: bool,
+    sent_note: Mapping[str, Any],
+    quiet: bool = False,
+    extras: Extras = Extras(),
 ) -> Wanted:
-    """The wanted state of a matter's records. `sent_note` is the `sent` of the note's link, {} without one."""
+    """The wanted state of a matter's records. `sent_note` is the `sent` of the note's link, {} without one.
+
+    `quiet` leaves out what starts the firm's automations, which e-mail real clients: stage, sub status and forms.
+    """
     person = disclosure.person
     contact = (
         {
@@ -141,18 +278,25 @@ def describe_wanted(
             "last_name": person.last_name,
             "email": person.email,
             "phone": person.phone,
+            **extras.contact,
         }
         if person
         else {}
     )
-    matter = {"case_title": disclosure.title, "practice_area_id": placement.practice_area_id}
+    matter = {"case_title": disclosure.title, "practice_area_id": placement.practice_area_id, **extras.matter}
     return Wanted(
         matter_id=disclosure.matter_id,
         client_id=person.client_id if person else None,
         contact=contact,
         matter=matter,
-        stage_id=placement.stage_id,
+        stage_id="" if quiet else placement.stage_id,
+        sub_status_id="" if quiet else placement.sub_status_id,
+        fallback_sub_status_id="" if quiet else placement.fallback_sub_status_id,
+        numbered=extras.numbered,
         note=_note_due(disclosure, clicked=clicked, sent=sent_note),
+        rules=extras.rules,
+        documents=extras.documents,
+        forms=() if quiet else extras.forms,
     )
 
 
@@ -182,13 +326,16 @@ def plan(wanted: Wanted, known: Known) -> tuple[Step, ...]:
     steps += _plan_matter(wanted, known)
     if wanted.note is not None:
         steps += (AddNote(wanted.note),)
-    return steps
+    steps += tuple(form for form in wanted.forms if form.record_id not in known.done)
+    steps += tuple(document for document in wanted.documents if document.document_id not in known.done)
+    conflicts = _conflicts(wanted, known)
+    return (*steps, AskWhichValue(conflicts)) if conflicts else steps
 
 
 def _plan_contact(wanted: Wanted, known: Known) -> tuple[Step, ...]:
     link = known.links.get(RecordKind.CONTACT)
     if link is not None:
-        return _plan_update(RecordKind.CONTACT, link, wanted.contact, known)
+        return _plan_update(RecordKind.CONTACT, link, wanted, known)
     create = Create(RecordKind.CONTACT, _filled(wanted.contact))
     if not wanted.contact["email"]:
         return (create,)
@@ -202,7 +349,7 @@ def _plan_contact(wanted: Wanted, known: Known) -> tuple[Step, ...]:
     left = tuple(found for found in known.candidates if found.lawmatics_id not in apart)
     if not left:
         return (create,)
-    # The same address twice: the one with the same name, else ask about the oldest.
+    # The same address twice: the oldest one with the same name, else ask about the oldest.
     best = next((found for found in left if same_person(wanted.contact, found.fields)), None)
     return (LinkContact(best, others=len(known.candidates) - 1),) if best else (AskWhichPerson(left),)
 
@@ -210,57 +357,120 @@ def _plan_contact(wanted: Wanted, known: Known) -> tuple[Step, ...]:
 def _plan_matter(wanted: Wanted, known: Known) -> tuple[Step, ...]:
     link = known.links.get(RecordKind.MATTER)
     if link is None:
-        return (Create(RecordKind.MATTER, _filled(wanted.matter), stage_id=wanted.stage_id),)
-    return _plan_update(RecordKind.MATTER, link, wanted.matter, known)
+        return (
+            Create(
+                RecordKind.MATTER,
+                _filled(wanted.matter),
+                stage_id=wanted.stage_id,
+                sub_status_id=wanted.sub_status_id,
+                numbered=wanted.numbered,
+            ),
+        )
+    due = link.sent.get(SUB_STATUS_DUE)
+    label: tuple[Step, ...] = (SetSubStatus(link.lawmatics_id, due),) if due else ()
+    return label + _plan_update(RecordKind.MATTER, link, wanted, known)
 
 
-def _plan_update(kind: RecordKind, link: KnownLink, wanted: Fields, known: Known) -> tuple[Step, ...]:
-    if link.digest == digest(wanted):
+def _plan_update(kind: RecordKind, link: KnownLink, wanted: Wanted, known: Known) -> tuple[Step, ...]:
+    if link.digest == wanted.digest(kind):
         return ()
     found = known.read.get(kind)
     if found is None:
         return (Read(kind, link.lawmatics_id),)
-    return (Update(kind, link.lawmatics_id, writable(wanted, found.fields, link.sent)),)
+    update = compared(kind, link, wanted, known, found)
+    # Nothing left but questions: they come last, when everything else is done.
+    return () if update.conflicts and not update.fields and not update.declined else (update,)
 
 
-def writable(wanted: Fields, remote: Fields, sent: Mapping[str, Any]) -> dict[str, str]:
-    """The fields that may be written: blank there, or still holding what we wrote last. The firm's own typing stays."""
-    changes: dict[str, str] = {}
-    for name, value in wanted.items():
-        there = remote.get(name, "")
-        if not value or alike(name, value, there):
-            continue
-        if not there or (name in sent and alike(name, str(sent[name]), there)):
-            changes[name] = value
-    return changes
+def _conflicts(wanted: Wanted, known: Known) -> tuple[Conflict, ...]:
+    conflicts: tuple[Conflict, ...] = ()
+    for kind in (RecordKind.CONTACT, RecordKind.MATTER):
+        link, found = known.links.get(kind), known.read.get(kind)
+        if link is not None and found is not None and link.digest != wanted.digest(kind):
+            conflicts += compared(kind, link, wanted, known, found).conflicts
+    return conflicts
 
 
-def alike(name: str, ours: str, theirs: str) -> bool:
-    """Whether two values of a field mean the same, although Lawmatics may format them differently."""
-    if name == "phone":
-        return _digits(ours)[-10:] == _digits(theirs)[-10:]
-    if name == "email":
-        return ours.strip().casefold() == theirs.strip().casefold()
-    return " ".join(ours.split()) == " ".join(theirs.split())
+def compared(kind: RecordKind, link: KnownLink, wanted: Wanted, known: Known, found: Found) -> Update:
+    """What may be written of a record: blank there, or still holding what we wrote last, or where the intake wins.
 
-
-def same_person(ours: Fields, theirs: Fields) -> bool:
-    """Whether two contacts with one e-mail address may be taken for one person without asking.
-
-    Strict on purpose, because data of the wrong person is the worst mistake: first and last name must be equal, without
-    regard to case, accents and spacing. A contact that has no name at all may be ours.
+    The firm's own typing stays, unless the field's rule is to ask and a person said so.
     """
-    pairs = [(fold(ours.get(name, "")), fold(theirs.get(name, ""))) for name in ("first_name", "last_name")]
-    return all(mine == other for mine, other in pairs) or not any(other for _, other in pairs)
+    rules = wanted.rules.get(kind, {})
+    fields: dict[str, Any] = {}
+    declined: dict[str, str] = {}
+    conflicts: list[Conflict] = []
+    for name, value in wanted.fields(kind).items():
+        there = found.fields.get(name)
+        if value in NOTHING or alike(name, value, there):
+            continue
+        rule = rules.get(name, Rule.BLANKS)
+        ours_there = name in link.sent and alike(name, link.sent[name], there)
+        if there in NOTHING or (ours_there and link.sent[name] not in NOTHING) or rule == Rule.OURS:
+            if link.declined.get(name) != digest({"value": value}):
+                fields[name] = value
+            continue
+        conflict = Conflict(kind, name, value, there)
+        if rule != Rule.ASK or link.declined.get(name) == digest({"value": value}):
+            continue
+        asked = conflict.key in known.decided_on
+        if asked and known.decision == Decision.OURS:
+            fields[name] = value
+        elif asked and known.decision == Decision.KEEP:
+            declined[name] = digest({"value": value})
+        else:
+            conflicts.append(conflict)
+    before = {name: found.fields.get(name) for name in fields}
+    return Update(kind, found.lawmatics_id, fields, before, tuple(conflicts), declined)
+
+
+def undoable(update: Fields, before: Fields, there: Fields) -> dict[str, Any] | None:
+    """The values that take an update back, or None if somebody has changed one of its fields since."""
+    if not all(alike(name, value, there.get(name)) for name, value in update.items()):
+        return None
+    return {name: before.get(name) for name in update}
+
+
+def alike(name: str, ours: Any, theirs: Any) -> bool:
+    """Whether two values of a field mean the same, although Lawmatics may format them differently."""
+    if ours in NOTHING or theirs in NOTHING:
+        return ours in NOTHING and theirs in NOTHING
+    if name == "phone":
+        return _digits(str(ours))[-10:] == _digits(str(theirs))[-10:]
+    if name == "email":
+        return str(ours).strip().casefold() == str(theirs).strip().casefold()
+    return bool(_plain(ours) == _plain(theirs))
 
 
 def digest(fields: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _filled(fields: Fields) -> dict[str, str]:
-    return {name: value for name, value in fields.items() if value}
+def _plain(value: Any) -> Any:
+    """A value without what formatting adds: 5, 5.0 and "5" are one, so is a moment in two time zones, and a choice of
+    several has no order."""
+    if isinstance(value, list | tuple):
+        return frozenset(_plain(item) for item in value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = " ".join(str(value).split())
+    if NUMBER.fullmatch(text):
+        # Never as a float: the cents of a large amount would be lost.
+        return f"{(Decimal(text) + 0).normalize():f}"
+    try:
+        return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%dT%H:%M:%S}" if MOMENT.fullmatch(text) else text
+    except (ValueError, OverflowError):
+        return text
+
+
+def _filled(fields: Fields) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value not in NOTHING}
 
 
 def _digits(text: str) -> str:
     return "".join(character for character in text if character.isdigit())
+
+
+def questions(conflicts: Iterable[Conflict]) -> str:
+    """The keys of conflicts, as a change keeps what a person was asked about."""
+    return ",".join(conflict.key for conflict in conflicts)

@@ -3,9 +3,12 @@
 The same table stands in docs/reference/sync-errors.md; a test compares the two.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from django.db import InterfaceError, OperationalError
 
 from casehug.connections.errors import NotConnected
 from casehug.kit.encryption import CannotOpen
@@ -21,12 +24,25 @@ class Fate(StrEnum):
     LOOK = "look"  # a create may or may not have happened: look before anything is repeated
 
 
+class Button(StrEnum):
+    """What a person presses to mend it. Whatever is held can also be dismissed."""
+
+    RETRY = "retry"  # try again now
+    RECONNECT = "reconnect"  # the connection's page
+    MAPPING = "mapping"  # where the firm chooses what goes where
+    CLIENT = "client"  # the matter's client
+    PERSON = "person"  # link, or create apart
+    VALUE = "value"  # keep theirs, or use ours
+    NONE = "none"  # nothing here helps
+
+
 @dataclass(frozen=True)
 class Ruling:
     code: str
     fate: Fate
     happened: str
     advice: str
+    button: Button = Button.RETRY
 
     @property
     def text(self) -> str:
@@ -54,6 +70,8 @@ class StillUnknown(Exception):
 
 RETRIES_ITSELF = "CaseHug tries again by itself; Retry does it now."
 
+DATABASE_AWAY = Ruling("database", Fate.LATER, "CaseHug's own database was away for a moment.", RETRIES_ITSELF)
+
 # Order matters: the first class that fits decides.
 RULINGS: tuple[tuple[type[Exception], Ruling], ...] = (
     (
@@ -76,6 +94,7 @@ RULINGS: tuple[tuple[type[Exception], Ruling], ...] = (
             Fate.STOP,
             "Lawmatics no longer accepts the connection.",
             "A firm admin has to connect again in Settings, Integrations; the queue is kept until then.",
+            button=Button.RECONNECT,
         ),
     ),
     (
@@ -85,8 +104,11 @@ RULINGS: tuple[tuple[type[Exception], Ruling], ...] = (
             Fate.STOP,
             "Lawmatics is not connected.",
             "A firm admin has to connect it in Settings, Integrations; the queue is kept until then.",
+            button=Button.RECONNECT,
         ),
     ),
+    (OperationalError, DATABASE_AWAY),
+    (InterfaceError, DATABASE_AWAY),
     (
         CannotOpen,
         Ruling(
@@ -94,6 +116,7 @@ RULINGS: tuple[tuple[type[Exception], Ruling], ...] = (
             Fate.ASK,
             "The stored access to Lawmatics cannot be decrypted with this installation's encryption key.",
             "The operator has to bring the key back; or a firm admin disconnects and connects again.",
+            button=Button.RECONNECT,
         ),
     ),
     (
@@ -130,6 +153,7 @@ RULINGS: tuple[tuple[type[Exception], Ruling], ...] = (
             Fate.STOP,
             "Lawmatics no longer renews the connection.",
             "A firm admin has to connect again in Settings, Integrations; the queue is kept until then.",
+            button=Button.RECONNECT,
         ),
     ),
     (
@@ -189,13 +213,67 @@ OTHER_PERSON = Ruling(
     Fate.ASK,
     "Lawmatics has a contact with this e-mail address but another name.",
     "Decide whether it is the same person.",
+    button=Button.PERSON,
 )
-NO_CLIENT = Ruling("no_client", Fate.ASK, "This matter has no client yet.", "Give it a client, then sync it again.")
+WHICH_VALUE = Ruling(
+    "which_value",
+    Fate.ASK,
+    "Lawmatics has other values than the client gave, in fields whose rule is to ask.",
+    "Decide which to keep in Lawmatics.",
+    button=Button.VALUE,
+)
+DRIFT = Ruling(
+    "drift",
+    Fate.ASK,
+    "Something that the firm chose for this case type was deleted in Lawmatics.",
+    "A firm admin has to choose again in Settings, Integrations, Case Type Mappings; saving there sends what was held.",
+    button=Button.MAPPING,
+)
+EDITED_SINCE = Ruling(
+    "edited_since",
+    Fate.ASK,
+    "Somebody has changed a field in Lawmatics since, so the update was not taken back.",
+    "Correct it there by hand; Dismiss forgets the wish to undo.",
+    button=Button.NONE,
+)
+POISON = Ruling(
+    "poison",
+    Fate.ASK,
+    "The worker died three times while it had this matter in hand, so it was set aside; other matters go on.",
+    "Tell the operator. Retry tries it again.",
+)
+NO_CLIENT = Ruling(
+    "no_client",
+    Fate.ASK,
+    "This matter has no client yet.",
+    "Give it a client, then sync it again.",
+    button=Button.CLIENT,
+)
 TAKEN_ID = Ruling(
     "taken_id",
     Fate.ASK,
     "Lawmatics answered with a record that another matter here is linked to already.",
     "Nothing more is sent for this matter. Look at both in Lawmatics, and tell the operator.",
+    button=Button.NONE,
+)
+FORM_CHANGED = Ruling(
+    "form_changed",
+    Fate.ASK,
+    "A form cannot be submitted as it stands in Lawmatics now.",
+    "A firm admin looks at it in Settings, Integrations, Lawmatics, Forms; then press Retry.",
+)
+FORM_UNKNOWN = Ruling(
+    "form_unknown",
+    Fate.ASK,
+    "Lawmatics does not show whether the form was submitted.",
+    "CaseHug does not submit it again by itself: look at the form's entries in Lawmatics, and use “Submit form…” on the"
+    " matter's page if it is missing. Retry goes on with everything else.",
+)
+FILE_UNREADABLE = Ruling(
+    "file_unreadable",
+    Fate.ASK,
+    "The stored file of a document cannot be opened, so it was not filed.",
+    "Tell the operator; when the file is back, press Retry.",
 )
 UNDECIDABLE_NOTE = Ruling(
     "note_unknown",
@@ -203,6 +281,16 @@ UNDECIDABLE_NOTE = Ruling(
     "Lawmatics does not show whether the note was added.",
     "Look at the contact in Lawmatics: Retry adds the note again, Dismiss leaves it until the matter is synced again.",
 )
+
+
+def button_for(code: str) -> Button:
+    """The button that mends a change with this problem. A code from an older version gets Retry, which does no harm."""
+    return next((ruling.button for ruling in _everything() if ruling.code == code), Button.RETRY)
+
+
+def _everything() -> Iterator[Ruling]:
+    yield from (ruling for _, ruling in RULINGS)
+    yield from (found for found in globals().values() if isinstance(found, Ruling))
 
 
 def rule(error: Exception, *, create: bool = False) -> Ruling:

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from casehug.intake.disclosure import disclose_matter
 from casehug.kit import clock
-from casehug.sync import ledger, lookup, policy
-from casehug.sync.lanes import Lease
+from casehug.sync import lanes, ledger, lookup, policy
+from casehug.sync.errand import Errand
 from casehug.sync.lookup import CREATES, QUARANTINE
-from casehug.sync.models import Attempt, AttemptState, Change, Decision, RecordKind
+from casehug.sync.models import Attempt, AttemptState, Decision, RecordKind
 from casehug.sync.planner import KnownLink, digest
 from casehug.sync.policy import NeedsPerson, StillUnknown
 from casehug.tenancy.scope import firm_scope
-from lawmatics import Lawmatics
 
 LOOK = "lookup"
 
@@ -26,19 +24,14 @@ LOOK = "lookup"
 class Recovery:
     """Settles the open writes of one change's matter, and of its client's contact, whichever matter sent it."""
 
-    lease: Lease
-    client: Lawmatics
-    change: Change
+    errand: Errand
 
     def run(self) -> None:
         """Opens its own scopes.
 
         Raises StillUnknown until the looks are done, NeedsPerson if Lawmatics cannot tell, LaneLost, LawmaticsError.
         """
-        with firm_scope(self.lease.firm_id):
-            person = disclose_matter(self.change.matter_id).person
-            attempts = ledger.unresolved(self.change.matter_id, person.client_id if person else None)
-        for attempt in attempts:
+        for attempt in self.errand.open_writes:
             if attempt.action in CREATES:
                 self._look_for(attempt)
             else:
@@ -48,8 +41,8 @@ class Recovery:
     def _look_for(self, attempt: Attempt) -> None:
         kind = RecordKind(attempt.action.split(".")[0])
         record_id = _record_of(attempt, kind)
-        sighting = lookup.look(self.client, attempt)
-        with firm_scope(self.lease.firm_id):
+        sighting = lookup.look(self.errand.client, attempt)
+        with firm_scope(self.errand.lease.firm_id):
             # What is another record's counterpart already cannot be the one we look for.
             taken = ledger.linked_elsewhere(kind, sighting.ids, but=record_id) if kind != RecordKind.NOTE else set()
         ids = [found for found in sighting.ids if found not in taken]
@@ -66,6 +59,8 @@ class Recovery:
             raise StillUnknown(now + QUARANTINE)
         elif now < attempt.looked_at + QUARANTINE:
             raise StillUnknown(attempt.looked_at + QUARANTINE)
+        elif sighting.blind and kind == RecordKind.FORM:
+            self._leave_to_a_person(attempt, record_id)
         else:
             self._resolve(attempt, AttemptState.ABSENT, lookups=2, text="Looked twice: it was not created.")
             if sighting.blind:
@@ -75,12 +70,12 @@ class Recovery:
         fields = attempt.intended.get("fields", {})
         if kind == RecordKind.CONTACT and not fields.get("email") and not fields.get("phone"):
             # A name alone is no proof that it is ours: somebody else of this name may have come in meanwhile.
-            asked_about = self.change.asked_about.split(",")[0]
+            asked_about = self.errand.change.asked_about.split(",")[0]
             decided = asked_about in ids
-            if decided and self.change.decision == Decision.APART:
+            if decided and self.errand.change.decision == Decision.APART:
                 self._resolve(attempt, AttemptState.ABSENT, text="The contact found was somebody else's.")
                 return
-            if not (decided and self.change.decision == Decision.LINK):
+            if not (decided and self.errand.change.decision == Decision.LINK):
                 raise NeedsPerson(policy.OTHER_PERSON, _same_name(fields), asked_about=ids[0])
             ids = [asked_about]
         self._adopt(attempt, kind, record_id, ids)
@@ -88,27 +83,48 @@ class Recovery:
     def _adopt(self, attempt: Attempt, kind: RecordKind, record_id: UUID, ids: list[str]) -> None:
         intended = attempt.intended
         several = f"{len(ids)} records fit; the oldest was taken." if len(ids) > 1 else ""
-        with firm_scope(self.lease.firm_id):
+        with lanes.held(self.errand.lease):
             text = several or "Found in Lawmatics after its answer was lost."
-            ledger.resolve(self.lease, attempt, state=AttemptState.ADOPTED, lawmatics_id=ids[0], text=text)
+            ledger.resolve(attempt, state=AttemptState.ADOPTED, lawmatics_id=ids[0], text=text)
             if kind == RecordKind.NOTE:
                 facts = intended["facts"]
                 link = KnownLink(lawmatics_id="", sent=facts, digest=digest(facts))
             elif ledger.is_linked(kind, record_id):
                 # Linked by other means since: a link is never replaced.
                 return
+            elif "receipt" in intended:
+                link = KnownLink(lawmatics_id=ids[0], sent=intended["receipt"], digest="")
             else:
                 # No digest: the next plan reads the record and compares it before it is taken for up to date.
                 link = KnownLink(lawmatics_id=ids[0], sent=intended["fields"], digest="")
-            ledger.save_link(kind=kind, record_id=record_id, link=link, adopted=True, notice=several)
+            ledger.save_link(
+                kind=kind, record_id=record_id, link=link, account_id=attempt.account_id, adopted=True, notice=several
+            )
+
+    def _leave_to_a_person(self, attempt: Attempt, record_id: UUID) -> None:
+        """A form starts automations that write to clients: what may have been submitted counts as submitted."""
+        ruling = policy.FORM_UNKNOWN
+        with lanes.held(self.errand.lease):
+            ledger.resolve(attempt, state=AttemptState.FAILED, lookups=2, problem=ruling.code, text=ruling.text)
+            link = KnownLink(lawmatics_id="", sent=attempt.intended["receipt"], digest="")
+            ledger.save_link(
+                kind=RecordKind.FORM,
+                record_id=record_id,
+                link=link,
+                account_id=attempt.account_id,
+                notice=ruling.happened,
+            )
+        raise NeedsPerson(ruling)
 
     def _resolve(self, attempt: Attempt, state: AttemptState, **columns: Any) -> None:
-        with firm_scope(self.lease.firm_id):
-            ledger.resolve(self.lease, attempt, state=state, **columns)
+        with lanes.held(self.errand.lease):
+            ledger.resolve(attempt, state=state, **columns)
 
 
 def _record_of(attempt: Attempt, kind: RecordKind) -> UUID:
     """The local record that the write was for."""
+    if "record_id" in attempt.intended:
+        return UUID(attempt.intended["record_id"])
     return UUID(attempt.intended["client_id"]) if kind == RecordKind.CONTACT else attempt.matter_id
 
 

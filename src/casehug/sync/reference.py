@@ -1,10 +1,11 @@
-"""The firm's Lawmatics settings (stages, practice areas): kept, so that a new matter costs no call for them."""
+"""The firm's Lawmatics settings (stages, practice areas, sub statuses, custom fields): kept, so that a new matter costs
+no call for them."""
 
 from datetime import UTC, datetime
 from uuid import UUID
 
 from casehug.kit import clock
-from casehug.sync.mapping import Named, Reference, StageOption
+from casehug.sync.mapping import CustomFieldOption, Named, Reference, StageOption, SubStatusOption
 from casehug.sync.models import ReferenceData
 from casehug.tenancy.scope import current_firm_id, firm_scope
 from lawmatics import Lawmatics
@@ -12,9 +13,12 @@ from lawmatics import Lawmatics
 # Marks settings that must not be used any more.
 OUTDATED = datetime(2000, 1, 1, tzinfo=UTC)
 
+# Whose custom fields a mapping can fill; Lawmatics knows others (docs: Custom Fields, `type`).
+ENTITIES = {"Contact": "contact", "Prospect": "matter"}
+
 
 def read_from(client: Lawmatics) -> Reference:
-    """Ask Lawmatics (three listings, 25 a page). Raises LawmaticsError."""
+    """Ask Lawmatics (five listings, 25 a page). Raises LawmaticsError."""
     pipelines = {pipeline.id: pipeline.name or "" for pipeline in client.reference.pipelines()}
     return Reference(
         stages=tuple(
@@ -24,6 +28,21 @@ def read_from(client: Lawmatics) -> Reference:
         practice_areas=tuple(
             Named(id=area.id, name=area.name or "")
             for area in sorted(client.reference.practice_areas(), key=lambda area: _number(area.id))
+        ),
+        sub_statuses=tuple(
+            SubStatusOption(id=one.id, name=one.name or "", status=one.status or "")
+            for one in sorted(client.reference.sub_statuses(), key=lambda one: _number(one.id))
+        ),
+        custom_fields=tuple(
+            CustomFieldOption(
+                id=one.id,
+                name=one.name or "",
+                entity=ENTITIES[one.type or ""],
+                type=one.field_type or "",
+                options=tuple((option.id, option.name or "") for option in one.options),
+            )
+            for one in sorted(client.reference.custom_fields(), key=lambda one: _number(one.id))
+            if one.type in ENTITIES
         ),
     )
 
@@ -38,7 +57,7 @@ def keep(reference: Reference) -> None:
 def kept() -> tuple[Reference | None, bool]:
     """What is stored for the scope's firm, and whether it is fresh enough."""
     row = ReferenceData.objects.first()
-    if row is None:
+    if row is None or not row.content:
         return None, False
     return Reference.from_json(row.content), clock.now() - row.read_at < ReferenceData.KEEP
 
@@ -49,6 +68,12 @@ def current(client: Lawmatics, firm_id: UUID) -> Reference:
         stored, _ = kept()
         outdated = ReferenceData.objects.filter(read_at__lte=OUTDATED).exists()
     return stored if stored is not None and not outdated else refresh(client, firm_id)
+
+
+def age() -> tuple[datetime | None, bool]:
+    """When the scope's firm's settings were read, and whether they are about to be read again."""
+    read_at = ReferenceData.objects.values_list("read_at", flat=True).first()
+    return (None, read_at is not None) if read_at is None or read_at <= OUTDATED else (read_at, False)
 
 
 def forget() -> None:

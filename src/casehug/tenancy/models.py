@@ -83,6 +83,8 @@ class Membership(FirmOwned):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    # How this person last sorted the list of matters; the word is the list's own.
+    matter_order = models.CharField(max_length=10, blank=True)
 
     user_id: UUID
 

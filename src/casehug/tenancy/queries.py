@@ -16,3 +16,11 @@ def members(actor: Actor) -> list[Membership]:
     """The firm's people with their accounts, active ones first, then by name."""
     found = Membership.objects.filter(firm_id=actor.firm_id).select_related("user")
     return list(found.order_by("-user__is_active", "user__name", "id"))
+
+
+def matter_order_of(actor: Actor) -> str:
+    """How this person last sorted the list of matters; "" if never."""
+    if actor.user_id is None:
+        return ""
+    places = Membership.objects.filter(firm_id=actor.firm_id, user_id=actor.user_id)
+    return places.values_list("matter_order", flat=True).first() or ""

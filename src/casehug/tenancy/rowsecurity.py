@@ -83,6 +83,33 @@ class ProtectFirmTable(_OnlyInTheDatabase):
         return f"Put {self.model_name} behind row security"
 
 
+class GrantMore(_OnlyInTheDatabase):
+    """Further rights on a table that stands behind the wall already."""
+
+    def __init__(self, model_name: str, *, app: str = "", sync: str = "") -> None:
+        self.model_name = model_name
+        self.app = app
+        self.sync = sync
+
+    def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
+        return type(self).__name__, [self.model_name], {"app": self.app, "sync": self.sync}
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        for login, rights in (("casehug_app", self.app), ("casehug_sync", self.sync)):
+            if rights:
+                schema_editor.execute(f"GRANT {rights} ON {table} TO {login}")
+
+    def describe(self) -> str:
+        return f"Grant more rights on {self.model_name}"
+
+
 class TieToSameFirm(_OnlyInTheDatabase):
     """For a SameFirmKey that is added to a table which stands behind the wall already."""
 

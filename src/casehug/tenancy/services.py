@@ -113,6 +113,13 @@ def enable_member(actor: Actor, *, user_id: UUID) -> Membership:
     return member
 
 
+def remember_matter_order(actor: Actor, *, order: str) -> None:
+    """Keep how this person sorts the list of matters, for the next time."""
+    if actor.user_id is None:
+        return
+    Membership.objects.filter(firm_id=actor.firm_id, user_id=actor.user_id).update(matter_order=order)
+
+
 def _hold(actor: Actor, user_id: UUID) -> Membership:
     """The member, with all places of the firm locked: two admins who demote each other at once come one by one."""
     list(Membership.objects.select_for_update(of=("self",)).order_by("id").values_list("id", flat=True))

@@ -10,7 +10,9 @@ from casehug.intake.models import MatterStatus
 from casehug.intake.queries.review import Happening
 
 # What is done without a signed-in person here is done by the client, in the portal.
-BY_CLIENT = frozenset({"answer.saved", "document.uploaded", "intake.submitted", "intake.link.device_let_in"})
+BY_CLIENT = frozenset(
+    {"answer.saved", "document.uploaded", "document.removed", "intake.submitted", "intake.link.device_let_in"}
+)
 # Said better by the entry that stands beside it.
 UNTOLD = frozenset({"matter.updated", "matter.archived"})
 # Many of these in a row are one thing to tell.
@@ -27,18 +29,27 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "document.uploaded": ("{item}: file handed in", "upload", "info"),
     "document.approved": ("{item}: approved", "check", "success"),
     "document.rejected": ("{item}: rejected", "x", "danger"),
+    "document.reopened": ("{item}: taken back to review", "eye", "warning"),
     "document.viewed": ("{item}: file looked at", "eye", "neutral"),
     "document.removed": ("{item}: file taken back", "x", "neutral"),
     "answer.saved": ("{times}", "note", "info"),
     "answer.revealed": ("Secret answer shown in full", "key", "warning"),
     "intake.link.created": ("Private link made", "link", "neutral"),
     "intake.link.sent": ("Private link sent to the client", "mail", "info"),
+    "link.code_sent": ("Code for a new device sent", "lock", "neutral"),
+    "message.sent_again": ("Message sent again", "mail", "neutral"),
+    "message.set_aside": ("Undelivered message set aside", "mail", "neutral"),
     "intake.link.renewed": ("Private link renewed for 90 days", "link", "neutral"),
     "intake.link.revoked": ("Private link revoked", "link", "warning"),
     "intake.link.locked": ("Wrong codes entered too often on a new device", "lock", "danger"),
     "intake.link.device_let_in": ("Private link opened on a device", "link", "info"),
     "intake.submitted": ("Client finished the intake", "check-circle", "success"),
     "intake.completed": ("Intake complete", "check-circle", "success"),
+    "sync.requested": ("Sync to Lawmatics asked for", "refresh", "neutral"),
+    "sync.dismissed": ("Sync dismissed", "x", "warning"),
+    "sync.assigned": ("Held sync given to somebody", "user", "neutral"),
+    "egress.read": ("What was sent to Lawmatics looked at", "eye", "neutral"),
+    "egress.exported": ("What was sent to Lawmatics exported", "download", "warning"),
     "note.added": ("Internal note written", "note", "neutral"),
     "note.deleted": ("Internal note deleted", "note", "neutral"),
 }

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_POST, require_safe
 from casehug.connections.client import oauth_of
 from casehug.connections.errors import ConnectionProblem
 from casehug.connections.flow import disconnect, finish_connecting
+from casehug.connections.models import ConnectionState
 from casehug.connections.queries import connection_of
-from casehug.connections.services import request_consent, save_credentials
+from casehug.connections.services import request_consent, save_credentials, switch_account
 from casehug.sync import probe
 from casehug.sync.limits import BudgetSpent
 from casehug.tenancy.scope import firm_scope
@@ -24,6 +25,10 @@ UNREADABLE = "The answer of Lawmatics was incomplete, so nothing was connected. 
 DECLINED = "Access was not allowed in Lawmatics, so nothing was connected. Press Connect when you want to try again."
 NO_BUDGET = "This minute's requests to Lawmatics are used up. Wait a minute, then press Connect again."
 CONNECTED = "Lawmatics is connected. From now on new matters and approved documents go there by themselves."
+SWITCHED = (
+    "Lawmatics is connected, with the other account. The links to the earlier account are kept and come back with it;"
+    " mappings start from the defaults again."
+)
 REVOKED = "Lawmatics is disconnected and has revoked the access. Matters, links and history stay on both sides."
 NOT_REVOKED = (
     "Lawmatics is disconnected here, and its access was deleted from CaseHug. Lawmatics did not revoke it by itself:"
@@ -96,6 +101,18 @@ def _finish(request: FirmRequest) -> str:
 
 
 @require_POST
+@firm_page(roles=ADMINS)
+def switch_lawmatics_account(request: FirmRequest) -> HttpResponse:
+    try:
+        switch_account(request.actor)
+    except ConnectionProblem as problem:
+        messages.warning(request, problem.sentence)
+    else:
+        messages.success(request, SWITCHED)
+    return redirect("lawmatics")
+
+
+@require_POST
 @network_page(roles=ADMINS)
 def test_lawmatics(request: FirmRequest) -> HttpResponse:
     worked, sentence = probe.test_access(request.actor.firm_id)
@@ -110,7 +127,7 @@ def test_lawmatics(request: FirmRequest) -> HttpResponse:
 def disconnect_lawmatics(request: FirmRequest) -> HttpResponse:
     with firm_scope(request.actor.firm_id):
         connection = connection_of(request.actor)
-    if connection is None or connection.state not in SET_UP:
+    if connection is None or not (connection.state in SET_UP or connection.state == ConnectionState.OTHER_ACCOUNT):
         messages.info(request, "Lawmatics is not connected, so there is nothing to disconnect.")
     elif disconnect(request.actor):
         messages.success(request, REVOKED)

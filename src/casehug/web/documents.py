@@ -10,13 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from casehug.intake import access, files
+from casehug.intake import access, arrival, files
 from casehug.intake.errors import IntakeError
-from casehug.intake.models import ChecklistItem
+from casehug.intake.models import ChecklistItem, Provider
 from casehug.intake.services import documents as services
 from casehug.intake.services.review import note_viewed
+from casehug.tenancy.scope import firm_scope
 from casehug.web.matters import desk, item_url
-from casehug.web.shell import FirmRequest, firm_page
+from casehug.web.shell import FirmRequest, firm_page, network_page
 
 # A document is a stranger's file: whatever it holds, a browser must never run it as part of our site.
 DOWNLOAD_HEADERS = {
@@ -27,18 +28,26 @@ DOWNLOAD_HEADERS = {
 
 
 @require_POST
-@firm_page()
+@network_page()
 def upload_document(request: FirmRequest, item_id: UUID) -> HttpResponse:
-    item = access.checklist_item(request.actor, item_id)
+    with firm_scope(request.actor.firm_id):
+        item = access.checklist_item(request.actor, item_id)
+    error = _take(request, item)
+    with firm_scope(request.actor.firm_id):
+        return _answer(request, item, error=error)
+
+
+def _take(request: FirmRequest, item: ChecklistItem) -> str:
+    """Take the file that came with the form; a sentence says why not, if not."""
     upload = request.FILES.get("file")
     if not isinstance(upload, UploadedFile):
-        return _answer(request, item, error="Choose a file first.")
+        return "Choose a file first."
     try:
-        services.upload_document(request.actor, item=item, upload=upload)
+        arrival.take_file(request.actor, item=item, upload=upload, provided_by=Provider.STAFF)
     except IntakeError as problem:
-        return _answer(request, item, error=problem.sentence)
+        return problem.sentence
     messages.success(request, f"{item.name}: file received. It is ready for review.")
-    return _answer(request, item)
+    return ""
 
 
 @require_POST
@@ -55,13 +64,13 @@ def approve_document(request: FirmRequest, document_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@firm_page()
+@network_page()
 def document(request: FirmRequest, document_id: UUID) -> HttpResponse:
-    found = access.document(request.actor, document_id)
-    # Opened in the scope, streamed after it: the storage is not the database.
-    content = files.open_document(found)
-    note_viewed(request.actor, document=found)
-    response = StreamingHttpResponse(content, content_type=found.content_type, headers=DOWNLOAD_HEADERS)
+    with firm_scope(request.actor.firm_id):
+        found = access.document(request.actor, document_id)
+        file = files.unlock(found)
+        note_viewed(request.actor, document=found)
+    response = StreamingHttpResponse(file.open(), content_type=found.content_type, headers=DOWNLOAD_HEADERS)
     response.headers["Content-Length"] = str(found.size)
     response.headers["Content-Disposition"] = _attachment(found.file_name)
     return response  # type: ignore[return-value]  # as good as one, only not a subclass

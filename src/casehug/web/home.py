@@ -9,11 +9,14 @@ from django.views.decorators.http import require_safe
 
 from casehug.intake.models import MatterStatus
 from casehug.intake.queries.matters import (
+    COUNTED,
+    WAITING_COUNTED,
     awaiting_review,
     count_by_status,
     recent_matters,
     titles_of,
 )
+from casehug.notify.queries import count_failed
 from casehug.sync.queries import health, held
 from casehug.web.reading import query
 from casehug.web.shell import FirmRequest, firm_page
@@ -26,6 +29,7 @@ FUNNEL = (MatterStatus.NEW, MatterStatus.INTAKE, MatterStatus.REVIEW, MatterStat
 class FunnelStep:
     label: str
     count: int
+    counted: str
     share: int
     url: str
 
@@ -39,21 +43,29 @@ def home(request: FirmRequest) -> HttpResponse:
     context = {
         "to_review": to_review,
         "to_review_count": to_review_count,
+        "to_review_counted": counted(to_review_count, WAITING_COUNTED),
         "held": held(actor, titles_of, limit=HELD_SHOWN) if lawmatics.held else [],
-        "funnel": _funnel(count_by_status(actor)),
+        "funnel": _funnel(count_by_status(actor, FUNNEL)),
         "health": lawmatics,
         "recent": recent_matters(actor),
+        "undelivered": count_failed(actor),
     }
     return render(request, "web/home.html", context)
 
 
+def counted(count: int, most: int) -> str:
+    """The figure, or that it is at least so much where the counting stopped."""
+    return f"{count:,}+" if count >= most else f"{count:,}"
+
+
 def _funnel(counts: dict[str, int]) -> list[FunnelStep]:
-    most = max([counts.get(status, 0) for status in FUNNEL]) or 1
+    most = max(counts.values()) or 1
     return [
         FunnelStep(
             label=status.label,
-            count=counts.get(status, 0),
-            share=round(counts.get(status, 0) / most * 100),
+            count=counts[status],
+            counted=counted(counts[status], COUNTED),
+            share=round(counts[status] / most * 100),
             url=reverse("matters") + query(status=status.value),
         )
         for status in FUNNEL

@@ -2,7 +2,6 @@
 
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,17 +14,17 @@ from casehug.connections.models import Connection, ConnectionState
 from casehug.connections.queries import connection_of
 from casehug.connections.services import save_switches
 from casehug.intake.queries.matters import titles_of
-from casehug.sync import outbox
-from casehug.sync.queries import change_of, health, log_page, placements, troubled
+from casehug.sync.queries import count_troubled, health, log_page, placements, troubled
+from casehug.sync.queries.mappings import drifts
 from casehug.tenancy.queries import member_names
 from casehug.web import reading, wording
 from casehug.web.forms import CredentialsForm
-from casehug.web.lawmatics_card import decision_of
 from casehug.web.shell import ADMINS, FirmRequest, firm_page
 
 # In these states tokens are there (or were refused a moment ago), so the page is about the account, not about set-up.
 SET_UP = frozenset({ConnectionState.CONNECTED, ConnectionState.BROKEN})
 LINES_ON_PAGE = 8
+TROUBLES_ON_PAGE = 3
 
 
 @require_safe
@@ -36,6 +35,7 @@ def integrations(request: FirmRequest) -> HttpResponse:
         "tabs": settings_tabs(),
         "connection": connection,
         "health": health(request.actor, time_zone=request.firm.time_zone),
+        "drifts": drifts(request.actor),
     }
     return render(request, "web/integrations.html", context)
 
@@ -69,7 +69,9 @@ def _account(request: FirmRequest, connection: Connection) -> dict[str, Any]:
     return {
         "connected_by": member_names(actor).get(connected_by, "a former member") if connected_by else "",
         "health": health(actor, time_zone=request.firm.time_zone),
-        "troubled": troubled(actor, titles_of),
+        "troubled_count": count_troubled(actor),
+        "troubled": troubled(actor, titles_of, limit=TROUBLES_ON_PAGE),
+        "drifts": drifts(actor),
         "lines": log_page(actor, titles_of).lines[:LINES_ON_PAGE],
         "placements": placements(actor),
     }
@@ -102,7 +104,8 @@ def save_switches_page(request: FirmRequest) -> HttpResponse:
         messages.warning(request, "Connect Lawmatics first.")
     else:
         on_creation, on_approval = "on_creation" in request.POST, "on_approval" in request.POST
-        save_switches(request.actor, on_creation=on_creation, on_approval=on_approval)
+        filing = "file_documents" in request.POST
+        save_switches(request.actor, on_creation=on_creation, on_approval=on_approval, file_documents=filing)
         messages.success(request, "Saved.")
     return redirect("lawmatics")
 
@@ -130,25 +133,6 @@ def sync_log(request: FirmRequest) -> HttpResponse:
         "older": reading.query(show=show, before=page.older) if page.older else "",
     }
     return render(request, "web/sync_log.html", context)
-
-
-@require_POST
-@firm_page(roles=ADMINS)
-def retry_change(request: FirmRequest, change_id: UUID) -> HttpResponse:
-    change = change_of(request.actor, change_id)
-    outbox.request_sync(request.actor, matter_id=change.matter_id, decision=decision_of(request))
-    messages.info(request, "CaseHug tries again now. The log below shows how it went.")
-    return redirect(reverse("lawmatics") + "#attention")
-
-
-@require_POST
-@firm_page(roles=ADMINS)
-def dismiss_change(request: FirmRequest, change_id: UUID) -> HttpResponse:
-    if outbox.dismiss(request.actor, change=change_of(request.actor, change_id)):
-        messages.success(request, "Dismissed. The matter stays as it is in Lawmatics until it is synced again.")
-    else:
-        messages.info(request, "This was not waiting for anybody any more, so nothing was dismissed.")
-    return redirect(reverse("lawmatics") + "#attention")
 
 
 # Every tab of the settings with the name of its address.

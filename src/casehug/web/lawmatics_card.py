@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from casehug.intake import access
+from casehug.intake.errors import NotAllowed
 from casehug.sync.models import Decision
-from casehug.sync.outbox import request_sync
+from casehug.sync.outbox import request_sync, request_undo
 from casehug.web.matter_desk import lawmatics_of
 from casehug.web.shell import FirmRequest, firm_page
 
@@ -40,6 +41,22 @@ def sync_matter(request: FirmRequest, matter_id: UUID) -> HttpResponse:
     if not request.htmx:
         return redirect(reverse("matter", args=[matter.id]) + "#lawmatics")
     return render(request, "web/matter.html#synced", {"matter": matter, **lawmatics_of(request.actor, matter)})
+
+
+@require_POST
+@firm_page()
+def undo_update(request: FirmRequest, matter_id: UUID, attempt_id: UUID) -> HttpResponse:
+    matter = access.matter(request.actor, matter_id)
+    if lawmatics_of(request.actor, matter)["card"].state == "off":
+        messages.warning(request, NOT_CONNECTED)
+    else:
+        try:
+            request_undo(request.actor, matter_id=matter.id, attempt_id=attempt_id)
+        except NotAllowed as refusal:
+            messages.warning(request, refusal.sentence)
+        else:
+            messages.info(request, "The update is being taken back. The history shows how it went.")
+    return redirect(reverse("matter", args=[matter.id]) + "#lawmatics")
 
 
 def decision_of(request: FirmRequest) -> Decision:

@@ -9,6 +9,7 @@ from casehug.intake.models.matter import TRANSITIONS
 from casehug.intake.queries.review import assignable, link_of, missing_for_scoring
 from casehug.intake.us_states import US_STATES
 from casehug.sync.queries import card_of
+from casehug.sync.queries.forms import has_forms
 from casehug.tenancy.actor import Actor
 from casehug.tenancy.queries import member_names
 
@@ -53,4 +54,5 @@ def link_card_of(actor: Actor, matter: Matter) -> dict[str, Any]:
 def lawmatics_of(actor: Actor, matter: Matter) -> dict[str, Any]:
     """What the Lawmatics card of a matter shows. It polls while a sync is about to run, not while one is parked."""
     card = card_of(actor, matter.id)
-    return {"card": card, "polls": card.live and card.connection == "connected"}
+    polls = card.live and card.connection == "connected"
+    return {"card": card, "polls": polls, "has_forms": has_forms(actor, matter.case_type)}

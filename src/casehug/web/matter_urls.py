@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from casehug.web import clients, lawmatics_card, link_card, matter_actions, matters, notes, review
+from casehug.web import (
+    clients,
+    lawmatics_card,
+    lawmatics_egress,
+    lawmatics_forms,
+    link_card,
+    matter_actions,
+    matters,
+    notes,
+    review,
+)
 
 # One matter: its tabs, its private link, and what can be done with it as a whole.
 of_a_matter = [
@@ -25,7 +35,10 @@ of_a_matter = [
     path("status/", matter_actions.change_status, name="change_status"),
     path("archive/", matter_actions.archive_matter, name="archive_matter"),
     path("lawmatics/", lawmatics_card.lawmatics_card, name="lawmatics_card"),
+    path("lawmatics/preview/", lawmatics_egress.lawmatics_preview, name="lawmatics_preview"),
+    path("lawmatics/forms/", lawmatics_forms.matter_forms, name="matter_forms"),
     path("sync/", lawmatics_card.sync_matter, name="sync_matter"),
+    path("sync/<uuid:attempt_id>/undo/", lawmatics_card.undo_update, name="undo_update"),
 ]
 
 of_a_note = [path("delete/", notes.delete_note, name="delete_note")]
@@ -39,6 +52,7 @@ of_clients = [
 # Beside downloading and approving.
 reviewing = [
     path("reject/", review.reject_document, name="reject_document"),
+    path("reopen/", review.reopen_document, name="reopen_document"),
     path("preview/<int:page>/", review.document_page, name="document_page"),
     path("thumbnail/", review.document_thumbnail, name="document_thumbnail"),
 ]

@@ -12,10 +12,21 @@ from django.views.decorators.http import require_safe
 from casehug.intake import access, previews
 from casehug.intake.files import ACCEPT_ATTRIBUTE
 from casehug.intake.models import Document, DocumentState, Matter, MatterStatus
-from casehug.intake.queries.matters import ChecklistRow, MatterFilter, checklist_of, list_matters
+from casehug.intake.queries.matters import (
+    NEWEST,
+    ORDERS,
+    ChecklistRow,
+    MatterFilter,
+    case_types_in_use,
+    checklist_of,
+    list_matters,
+)
 from casehug.intake.queries.review import assignable
 from casehug.intake.services.review import LONGEST_MESSAGE, REASONS
+from casehug.sync.queries.forms import filed_documents, largest_filed
 from casehug.tenancy.actor import Actor
+from casehug.tenancy.queries import matter_order_of
+from casehug.tenancy.services import remember_matter_order
 from casehug.web import reading, wording
 from casehug.web.matter_desk import frame
 from casehug.web.shell import FirmRequest, firm_page
@@ -27,31 +38,47 @@ MINE, NOBODY = "mine", "none"
 @require_safe
 @firm_page()
 def matters(request: FirmRequest) -> HttpResponse:
-    people = assignable(request.actor)
+    people, case_types = assignable(request.actor), case_types_in_use(request.actor)
     attorney = reading.one_of(request, "attorney", {MINE, NOBODY, *map(str, people)})
     wanted = MatterFilter(
         search=reading.words(request, "q"),
         status=reading.one_of(request, "status", MatterStatus.values),
+        case_type=reading.one_of(request, "case_type", case_types),
         delivery=reading.one_of(request, "delivery", DELIVERY_FILTERS),
         attorney=str(request.actor.user_id) if attorney == MINE else attorney,
+        order=_order(request),
         before=reading.record_id(request, "before"),
         after=reading.record_id(request, "after"),
+        key=request.GET.get("key", "")[:40],
     )
     page = list_matters(request.actor, wanted)
-    kept = {"q": wanted.search, "status": wanted.status, "delivery": wanted.delivery, "attorney": attorney}
+    kept = {"q": wanted.search, "attorney": attorney}
+    kept |= {name: getattr(wanted, name) for name in ("status", "case_type", "delivery", "order")}
     context = {
         "page": page,
         "wanted": wanted,
-        "filtered": any(kept.values()),
+        "filtered": any(value for name, value in kept.items() if name != "order"),
         "attorney": attorney,
         "attorneys": [(str(id_), name) for id_, name in people.items() if id_ != request.actor.user_id],
+        "case_types": case_types,
+        "orders": [(name, order.label) for name, order in ORDERS.items()],
+        "by_change": wanted.order == "changed",
+        "order_note": ORDERS[wanted.order].note,
         "names": people,
         "status_chips": _status_chips(kept),
         "delivery_chips": _delivery_chips(kept),
-        "newer": reading.query(**kept, after=page.newer) if page.newer else "",
-        "older": reading.query(**kept, before=page.older) if page.older else "",
+        "newer": reading.query(**kept, after=page.newer, key=page.newer_key) if page.newer else "",
+        "older": reading.query(**kept, before=page.older, key=page.older_key) if page.older else "",
     }
     return render(request, "web/matters.html", context)
+
+
+def _order(request: FirmRequest) -> str:
+    """The order of the address, remembered for this person; without one, the order they used last."""
+    chosen, known = reading.one_of(request, "order", ORDERS), matter_order_of(request.actor)
+    if chosen and chosen != known:
+        remember_matter_order(request.actor, order=chosen)
+    return chosen or (known if known in ORDERS else NEWEST)
 
 
 def _status_chips(kept: dict[str, str]) -> list[dict[str, object]]:
@@ -90,6 +117,8 @@ def desk(actor: Actor, matter: Matter, *, review: UUID | None = None, page: int 
     return {
         **frame(actor, matter, tab="matter"),
         "groups": _by_category(rows),
+        "filed": filed_documents(actor, [document.id for document in documents]),
+        "largest_filed": largest_filed(actor),
         "waiting": [document.id for document in documents if document.state == DocumentState.UPLOADED],
         "required_count": len(required),
         "required_approved": sum(row.state == "approved" for row in required),

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from casehug.sync.queries.attention import COUNTED, count_troubled
 from casehug.tenancy.actor import Actor
+from casehug.tenancy.scope import in_firm_scope
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -17,18 +20,28 @@ def context(request: HttpRequest) -> dict[str, Any]:
         ("Matters", "folder", "matters", "/matters/"),
         ("Clients", "users", "clients", "/clients/"),
     ]
+    if settings.OUTBOX_PAGE:
+        places.append(("Outbox", "mail", "outbox", "/outbox/"))
+    troubled = count_troubled(actor) if actor.is_admin and in_firm_scope() else 0
+    if troubled:
+        places.append(("Needs attention", "alert", "lawmatics_attention", reverse("lawmatics_attention")))
     if actor.is_admin:
         places.append(("Settings", "settings", "integrations", "/settings/"))
+    # The most particular place that the address lies in; home only itself.
+    around = [start for *_, start in places if request.path.startswith(start) and (start != "/" or request.path == "/")]
+    here = max(around, key=len, default="")
     return {
         "nav": [
             {
                 "label": label,
                 "icon": icon,
                 "url": reverse(name),
-                "current": request.path == start if start == "/" else request.path.startswith(start),
+                "current": start == here,
+                "count": (f"{troubled}+" if troubled >= COUNTED else troubled) if name == "lawmatics_attention" else "",
             }
             for label, icon, name, start in places
         ],
         "firm_name": request.firm.name,  # type: ignore[attr-defined]  # set together with the actor
         "user_name": actor.name,
+        "account_url": reverse("account_change_password"),
     }

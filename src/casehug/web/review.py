@@ -14,14 +14,14 @@ from casehug.intake.queries.review import answers_of, secret_answer
 from casehug.intake.services import review as services
 from casehug.intake.services.answers import reveal_secret
 from casehug.tenancy.models import Role
+from casehug.tenancy.scope import firm_scope
 from casehug.web import reading
 from casehug.web.matter_desk import frame
 from casehug.web.matters import desk, item_url
-from casehug.web.shell import FirmRequest, firm_page
+from casehug.web.shell import FirmRequest, firm_page, network_page
 
 # Who may read a client's secret in full.
 LAWYERS = frozenset({Role.ADMIN, Role.ATTORNEY})
-PREVIEW_WIDTH = 1200
 
 
 @require_POST
@@ -64,6 +64,21 @@ def _refused(
 
 @require_POST
 @firm_page()
+def reopen_document(request: FirmRequest, document_id: UUID) -> HttpResponse:
+    """Take an approved document back to review."""
+    document = access.document(request.actor, document_id)
+    try:
+        services.reopen_document(request.actor, document=document, reason=request.POST.get("reason", ""))
+    except IntakeError as problem:
+        matter = access.matter(request.actor, document.matter_id)
+        context = {**desk(request.actor, matter), "changed": document.item_id, "error": problem.sentence}
+        return render(request, "web/matter.html", context, status=422)
+    messages.success(request, "Taken back to review. The reason is in the notes.")
+    return redirect(item_url(document.matter_id, document.item_id))
+
+
+@require_POST
+@firm_page()
 def approve_all(request: FirmRequest, matter_id: UUID) -> HttpResponse:
     matter = access.matter(request.actor, matter_id)
     seen = [id_ for text in request.POST.getlist("seen") if (id_ := reading.as_id(text))]
@@ -76,22 +91,26 @@ def approve_all(request: FirmRequest, matter_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@firm_page()
+@network_page()
 def document_page(request: FirmRequest, document_id: UUID, page: int) -> HttpResponse:
-    document = access.document(request.actor, document_id)
+    with firm_scope(request.actor.firm_id):
+        document = access.document(request.actor, document_id)
     try:
-        image = previews.page_image(document, page, PREVIEW_WIDTH)
+        image = previews.page_image(document, page)
     except previews.NoPreview as error:
         raise Http404 from error
-    services.note_viewed(request.actor, document=document, page=page)
+    with firm_scope(request.actor.firm_id):
+        services.note_viewed(request.actor, document=document, page=page)
     return _picture(image)
 
 
 @require_safe
-@firm_page()
+@network_page()
 def document_thumbnail(request: FirmRequest, document_id: UUID) -> HttpResponse:
+    with firm_scope(request.actor.firm_id):
+        document = access.document(request.actor, document_id)
     try:
-        return _picture(previews.thumbnail(access.document(request.actor, document_id)))
+        return _picture(previews.thumbnail(document))
     except previews.NoPreview as error:
         raise Http404 from error
 

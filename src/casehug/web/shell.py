@@ -58,7 +58,7 @@ def firm_page(*, roles: frozenset[Role] = EVERYONE) -> Callable[[View], View]:
 
 
 def network_page(*, roles: frozenset[Role] = EVERYONE) -> Callable[[View], View]:
-    """For the few views that talk to Lawmatics: the same checks, but the scope is closed again before the view runs.
+    """For views that talk to Lawmatics, or take in, open or draw files: the same checks, and no scope around the view.
 
     Such a view opens short scopes of its own around its reads and writes.
     """

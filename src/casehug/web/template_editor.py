@@ -28,9 +28,7 @@ from casehug.intake.services.templates import (
 )
 from casehug.intake.template_rules import values_of
 from casehug.intake.templates import Question, Template
-from casehug.intake.us_states import US_STATES
 from casehug.tenancy.queries import member_names
-from casehug.web import reading
 from casehug.web.integrations import settings_tabs
 from casehug.web.shell import ADMINS, FirmRequest, firm_page
 from casehug.web.template_forms import KINDS, AboutForm, CopyForm, PieceForm
@@ -104,60 +102,15 @@ def copy_template_page(request: FirmRequest, case_type: str) -> HttpResponse:
 @firm_page(roles=ADMINS)
 def offer_template(request: FirmRequest, case_type: str) -> HttpResponse:
     step = show_template if request.POST.get("do") == "show" else hide_template
-    _do(request, lambda: step(request.actor, case_type=case_type, started_from=number_of(request)))
+    do_at_once(request, lambda: step(request.actor, case_type=case_type, started_from=number_of(request)))
     return redirect("template_about", case_type)
 
 
 @require_POST
 @firm_page(roles=ADMINS)
 def restore_template(request: FirmRequest, case_type: str) -> HttpResponse:
-    _do(request, lambda: restore_shipped(request.actor, case_type=case_type, started_from=number_of(request)))
+    do_at_once(request, lambda: restore_shipped(request.actor, case_type=case_type, started_from=number_of(request)))
     return redirect("template_about", case_type)
-
-
-@require_safe
-@firm_page(roles=ADMINS)
-def template_preview(request: FirmRequest, case_type: str) -> HttpResponse:
-    current = current_template(case_type)
-    language = reading.one_of(request, "language", ("es",)) or "en"
-    state = reading.one_of(request, "state", US_STATES)
-    there = current.template
-    context = {
-        **frame(request, current, part="preview"),
-        "language": language,
-        "state": state,
-        "states": US_STATES,
-        "languages": [
-            {"label": label, "url": reading.query(language=code, state=state), "current": language == code}
-            for code, label in (("en", "English"), ("es", "Español"))
-        ],
-        "documents": [
-            {"name": ask.name.in_language(language), "why": ask.why.in_language(language), "ask": ask}
-            for ask in (there.asked_in(state) if state else there.documents)
-            if not ask.hidden
-        ],
-        "sections": [
-            (section.title.in_language(language), _as_asked(section.questions, there, language))
-            for section in there.sections
-        ],
-    }
-    return render(request, "web/template_preview.html", context)
-
-
-def _as_asked(questions: tuple[Question, ...], there: Template, language: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": row.question.label.in_language(language),
-            "hint": row.question.hint.in_language(language),
-            "kind": row.question.kind,
-            "required": row.question.required,
-            "options": [words.in_language(language) for words in values_of(row.question).values()],
-            "condition": row.condition,
-            "fields": _as_asked(row.question.fields, there, language),
-        }
-        for row in question_rows(questions, there)
-        if not row.question.hidden
-    ]
 
 
 # What the pages of the pieces share
@@ -205,6 +158,7 @@ def frame(request: FirmRequest, current: CurrentTemplate, *, part: str) -> dict[
         ("questions", "Questions", "template_questions", sum(len(s.questions) for s in current.template.sections)),
         ("about", "Name and use", "template_about", None),
         ("preview", "Preview", "template_preview", None),
+        ("versions", "Versions", "template_versions", None),
     ]
     return {
         "tabs": settings_tabs(TAB),
@@ -241,10 +195,10 @@ def save(request: FirmRequest, changed: Template, *, form: PieceForm, place: str
 
 def save_at_once(request: FirmRequest, changed: Template) -> None:
     """The same for a button without a form: what stands against it is told on the next page."""
-    _do(request, lambda: save_version(request.actor, template=changed, started_from=number_of(request)))
+    do_at_once(request, lambda: save_version(request.actor, template=changed, started_from=number_of(request)))
 
 
-def _do(request: FirmRequest, step: Callable[[], TemplateVersion]) -> None:
+def do_at_once(request: FirmRequest, step: Callable[[], TemplateVersion]) -> None:
     try:
         version = step()
     except IntakeError as problem:

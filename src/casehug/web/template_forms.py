@@ -150,6 +150,11 @@ class QuestionForm(PieceForm):
     required = forms.BooleanField(
         label="Required", required=False, help_text="The client is asked to answer it before finishing."
     )
+    section = forms.ChoiceField(
+        label="Section",
+        help_text="In another section it comes last.",
+        error_messages={"invalid_choice": "Choose a section from the list."},
+    )
     show_if = forms.MultipleChoiceField(
         label="Ask only if",
         required=False,
@@ -165,9 +170,18 @@ class QuestionForm(PieceForm):
         kind: Kind,
         deciding: Sequence[Question],
         question: Question | None = None,
+        sections: Sequence[Section] = (),
+        section: str = "",
     ) -> None:
-        super().__init__(data, initial=_question_as_typed(question) if question else {})
+        """`sections`: where it can stand, if it can be moved from `section`."""
+        super().__init__(data, initial=_question_as_typed(question) | {"section": section} if question else {})
         self.kind, self.question = kind, question
+        if len(sections) > 1:
+            place = self.fields["section"]
+            assert isinstance(place, forms.ChoiceField)
+            place.choices = [(there.key, there.title.en) for there in sections]
+        else:
+            del self.fields["section"]
         if deciding:
             condition = self.fields["show_if"]
             assert isinstance(condition, forms.MultipleChoiceField)
@@ -176,7 +190,7 @@ class QuestionForm(PieceForm):
             del self.fields["show_if"]
         if kind == Kind.GROUP:
             del self.fields["required"]
-            if question is None:
+            if question is None or question.kind != Kind.GROUP:
                 self.fields |= _first_of_group()
 
     def clean_show_if(self) -> Condition | None:
@@ -195,7 +209,8 @@ class QuestionForm(PieceForm):
     def asked(self, *, key: str, options: tuple[Option, ...]) -> Question:
         """The question as it was typed; what this form does not ask about stays as it was."""
         before = self.question
-        fields = before.fields if before else ()
+        was_group = before is not None and before.kind == Kind.GROUP
+        fields = before.fields if before and self.kind == Kind.GROUP else ()
         if "first_en" in self.fields:
             kind = Kind(self.cleaned_data["first_kind"])
             first = self.text("first")
@@ -205,7 +220,7 @@ class QuestionForm(PieceForm):
             kind=self.kind,
             label=self.text("label"),
             hint=self.text("hint"),
-            required=self.cleaned_data.get("required", before.required if before else False),
+            required=self.cleaned_data.get("required", before.required if before and was_group else False),
             options=options,
             show_if=self.cleaned_data.get("show_if"),
             fields=fields,

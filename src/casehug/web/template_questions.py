@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from casehug.intake import template_edits as edits
 from casehug.intake.queries.templates import current_template
-from casehug.intake.template_rules import WITH_OPTIONS, deciding_before
+from casehug.intake.template_rules import WITH_OPTIONS, deciding_before, kinds_for
 from casehug.intake.templates import Kind, Question, Section, Template
 from casehug.web import reading
 from casehug.web.shell import ADMINS, FirmRequest, firm_page
@@ -75,9 +75,13 @@ def template_question(request: FirmRequest, case_type: str, question: str) -> Ht
     there = current_template(case_type).template
     found = edits.question_at(there, question)
     key, _, inner = question.partition(".")
+    offered = kinds_for(found, in_group=bool(inner))
+    kind = _kind(request, offered)
+    if kind is None and "kind" in request.GET:
+        return _kinds_page(request, case_type, offered, question=found)
     section = edits.section_of(there, key).key
     group = key if inner else ""
-    return _question_page(request, case_type, kind=found.kind, section=section, group=group, question=found)
+    return _question_page(request, case_type, kind=kind or found.kind, section=section, group=group, question=found)
 
 
 @require_POST
@@ -107,10 +111,15 @@ def _section_page(request: FirmRequest, case_type: str, section: Section | None)
     return render(request, "web/template_section.html", context, status=422 if form.errors else 200)
 
 
-def _kinds_page(request: FirmRequest, case_type: str, kinds: list[Kind]) -> HttpResponse:
+def _kinds_page(
+    request: FirmRequest, case_type: str, kinds: Collection[Kind], *, question: Question | None = None
+) -> HttpResponse:
+    """What a new question can be, or what this one can become."""
     context = {
         **frame(request, current_template(case_type), part="questions"),
-        "kinds": [(kind.value, *KINDS[kind]) for kind in kinds],
+        "kinds": [(kind.value, *words) for kind, words in KINDS.items() if kind in kinds],
+        "question": question,
+        "stays": question is not None and len(kinds) < 2,
     }
     return render(request, "web/template_kinds.html", context, status=422 if request.method == "POST" else 200)
 
@@ -127,7 +136,8 @@ def _question_page(
     there = current_template(case_type).template
     data = request.POST if request.method == "POST" else None
     deciding = _deciding(there, section=section, group=group, key=question.key if question else "")
-    form = QuestionForm(data, kind=kind, deciding=deciding, question=question)
+    sections = there.sections if question and not group else ()
+    form = QuestionForm(data, kind=kind, deciding=deciding, question=question, sections=sections, section=section)
     lines = option_lines(data, question) if kind in WITH_OPTIONS else None
     # Both are judged before either is: all that is wrong is told at once.
     fit = [form.is_valid(), lines is None or lines.is_valid()] if data is not None else [False]
@@ -136,10 +146,12 @@ def _question_page(
         key = question.key if question else edits.fresh_key(form.cleaned_data["label_en"], taken, fallback="question")
         typed = form.asked(key=key, options=options_of(lines, question) if lines else ())
         changed = edits.with_questions(there, section=section, group=group, change=lambda all_: edits.put(all_, typed))
+        if to := form.cleaned_data.get("section"):
+            changed = edits.into_section(changed, key, to)
         place = f"questions.{group}.fields.{key}" if group else f"questions.{key}"
         if save(request, changed, form=form, place=place):
             # A new group goes on with its questions.
-            stays = kind == Kind.GROUP and question is None
+            stays = "first_en" in form.fields
             return redirect("template_question", case_type, key) if stays else redirect(_beside(case_type, key, group))
     context = {
         **frame(request, current_template(case_type), part="questions"),
@@ -149,6 +161,8 @@ def _question_page(
         "question": question,
         "group": edits.question_at(there, group) if group else None,
         "fields": question_rows(question.fields, there, group=question.key) if question else [],
+        "becomes": question is not None and question.kind != kind,
+        "can_become": question is not None and len(kinds_for(question, in_group=bool(group))) > 1,
         "back": _beside(case_type, question.key if question else "", group),
     }
     return render(request, "web/template_question.html", context, status=422 if data is not None else 200)

@@ -42,8 +42,35 @@ CONNECTION: dict[str, tuple[str, str]] = {
     ConnectionState.DRAFT: ("Not connected", "neutral"),
     ConnectionState.CONNECTED: ("Connected", "success"),
     ConnectionState.BROKEN: ("Needs reconnecting", "danger"),
+    ConnectionState.OTHER_ACCOUNT: ("Another account: decide", "danger"),
     ConnectionState.ENDED: ("Disconnected", "neutral"),
 }
+
+# Short names for the filters of what needs attention; the sentences stand in sync/policy.py.
+PROBLEMS: dict[str, str] = {
+    "reconnect": "Reconnect",
+    "not_connected": "Not connected",
+    "key_lost": "Key lost",
+    "gone": "Gone from Lawmatics",
+    "invalid": "Values refused",
+    "server_error": "Error in Lawmatics",
+    "unreachable": "Not reachable",
+    "timeout": "No answer",
+    "cut": "Answer broke off",
+    "outcome_unknown": "Outcome unknown",
+    "other_person": "Which person?",
+    "which_value": "Which value?",
+    "edited_since": "Edited since",
+    "drift": "Choose again",
+    "no_client": "No client",
+    "taken_id": "Record taken",
+    "note_unknown": "Note unknown",
+}
+
+
+def problem_name(code: str) -> str:
+    return PROBLEMS.get(code) or code.replace("_", " ").capitalize() or "Waiting"
+
 
 SUPPORT = "support@lawmatics.com"
 API_QUESTIONS = "api@lawmatics.com"

@@ -7,7 +7,7 @@ take the names and the one filter per request of the docs (Lawmatics API docs v1
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
@@ -20,6 +20,7 @@ T = TypeVar("T")
 S = TypeVar("S")
 
 NO_PARAMS: Final[Params] = {}
+NEWEST_FIRST: Final[Params] = {"sort_by": "created_at", "sort_order": "desc"}
 
 
 class Door(Protocol):
@@ -37,7 +38,7 @@ class Door(Protocol):
         authenticated: bool = True,
     ) -> S: ...
 
-    def pages(self, template: str, params: Params) -> Iterator[Page[Record]]: ...
+    def pages(self, template: str, params: Params, record_id: str | None = None) -> Iterator[Page[Record]]: ...
 
 
 class Resource(Generic[T]):
@@ -82,19 +83,30 @@ class Resource(Generic[T]):
         call = Call.to("GET", self.path)
         return self._door.request(call, many, params={"fields": "created_at", "page": "1"}).total_entries
 
-    def _newest_first(self, since: datetime, created_at: Callable[[T], datetime | None]) -> Iterator[T]:
-        """All records created at `since` (aware) or later, newest first, and those without a creation time.
+    def _page(self, number: int, params: Params = NO_PARAMS) -> Page[T]:
+        """One page of a listing, for a walk that goes on another day. See `paging` for what may slip in between."""
+        call = Call.to("GET", self.path)
+        asked = {"fields": self.fields, **params, "page": str(number)}
+        return self._door.request(call, lambda value: many(value, number), params=asked).map(self.parse)
 
-        Stops after the first page that ends before `since`, not at the first older record: one with a
-        back-dated creation time must not hide those below it.
-        """
-        since = in_utc(since)
-        for page in self._pages({"sort_by": "created_at", "sort_order": "desc"}):
-            times = [created_at(record) for record in page]
-            yield from (record for record, time in zip(page, times, strict=True) if not time or time >= since)
-            dated = [time for time in times if time is not None]
-            if dated and dated[-1] < since:
-                return
+    def _newest_first(self, since: datetime, created_at: Callable[[T], datetime | None]) -> Iterator[T]:
+        """All records created at `since` (aware) or later, newest first, and those without a creation time."""
+        return back_to(since, self._pages(NEWEST_FIRST), created_at)
+
+
+def back_to(since: datetime, pages: Iterable[Page[T]], created_at: Callable[[T], datetime | None]) -> Iterator[T]:
+    """From pages in NEWEST_FIRST order the records created at `since` or later, and those without a creation time.
+
+    Stops after the first page that ends before `since`, not at the first older record: one with a back-dated
+    creation time must not hide those below it.
+    """
+    since = in_utc(since)
+    for page in pages:
+        times = [created_at(record) for record in page]
+        yield from (record for record, time in zip(page, times, strict=True) if not time or time >= since)
+        dated = [time for time in times if time is not None]
+        if dated and dated[-1] < since:
+            return
 
 
 def present(value: object) -> Record:

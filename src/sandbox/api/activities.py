@@ -3,7 +3,8 @@
 from sandbox.api.attributes import plain, plains
 from sandbox.api.rest import Resource
 from sandbox.envelope import Scene, Shape
-from sandbox.records import Activity
+from sandbox.records import Activity, Ref
+from sandbox.store import Firm
 
 
 def _matter_id(_: Scene, row: Activity) -> int | None:
@@ -17,6 +18,16 @@ def _contact_id(scene: Scene, row: Activity) -> int | None:
     return matter.contact_id if matter else None
 
 
+def _of_matter(firm: Firm, on: str) -> list[Activity]:
+    return firm.activities.group("recipient", Ref("prospect", int(on)))
+
+
+def _of_contact(firm: Firm, on: str) -> list[Activity]:
+    own = firm.activities.group("recipient", Ref("contact", int(on)))
+    matters = firm.matters.group("contact_id", int(on))
+    return [*own, *(row for matter in matters for row in _of_matter(firm, str(matter.id)))]
+
+
 SHAPE: Shape[Activity] = Shape(
     type="timeline_activity",
     noun="Activity",
@@ -28,6 +39,7 @@ SHAPE: Shape[Activity] = Shape(
         # Both `note.create` and `create` find it: the documents don't say which they mean.
         "event": lambda _, row: (row.key, row.key.split(".")[-1]),
     },
+    narrow={"matter_id": _of_matter, "contact_id": _of_contact},
     defaults=(
         "key", "type", "detail_keys", "parent_id", "created_at", "updated_at",
         "owner", "tracked", "recipient",

@@ -7,6 +7,7 @@ from sandbox.envelope import Attribute, Scene
 from sandbox.parse import lookup_rows
 from sandbox.records import Contact, ContactPoint, CustomField, Ref
 from sandbox.store import Firm
+from sandbox.table import Table
 
 
 def plain(name: str) -> Attribute:
@@ -49,8 +50,8 @@ def _joined(between: str, contact: Contact, *names: str) -> str | None:
     return between.join(str(contact.details[n]) for n in names if contact.details.get(n)) or None
 
 
-def points_of(table: dict[int, ContactPoint], owner: Ref) -> list[ContactPoint]:
-    return [point for point in table.values() if point.owner == owner]
+def points_of(table: Table[ContactPoint], owner: Ref) -> list[ContactPoint]:
+    return table.group("owner", owner)
 
 
 # Custom fields

@@ -7,6 +7,7 @@ from sandbox.api.rest import Call, Resource
 from sandbox.envelope import Attribute, Scene, Shape, invalid
 from sandbox.records import Contact, Ref
 from sandbox.store import Firm
+from sandbox.table import Table
 
 _DETAILS = (
     "birthdate", "name_prefix", "middle_name", "name_suffix", "informal_name", "employer", "occupation",
@@ -23,7 +24,7 @@ def _detail(name: str) -> Attribute:
 
 
 def _matters(scene: Scene, contact: Contact) -> list[Ref]:
-    return [Ref("prospect", m.id) for m in scene.firm.matters.values() if m.contact_id == contact.id]
+    return [Ref("prospect", matter.id) for matter in scene.firm.matters.group("contact_id", contact.id)]
 
 
 SHAPE: Shape[Contact] = Shape(
@@ -54,7 +55,7 @@ SHAPE: Shape[Contact] = Shape(
 )
 
 
-def contacts(firm: Firm) -> dict[int, Contact]:
+def contacts(firm: Firm) -> Table[Contact]:
     return firm.contacts
 
 

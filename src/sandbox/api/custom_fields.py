@@ -6,6 +6,7 @@ from sandbox import parse, writes
 from sandbox.api.attributes import plains
 from sandbox.api.rest import Call, Resource
 from sandbox.envelope import OMIT, Scene, Shape, invalid
+from sandbox.hand import Hand
 from sandbox.records import CustomField, Option
 
 LISTS = ("list", "multi_picklist")
@@ -38,12 +39,8 @@ SHAPE: Shape[CustomField] = Shape(
 )  # fmt: skip
 
 
-def new_options(call_names: list[str], make_id: Any) -> list[Option]:
-    return [Option(make_id("list_option"), name) for name in call_names]
-
-
-def _create(call: Call) -> CustomField:
-    body = call.body
+def add(hand: Hand, body: parse.Body) -> CustomField:
+    """A new field, asked for over the API or made by a person."""
     name = parse.required_text(body, "name")
     kind = parse.required_text(body, "type")
     kind = "Prospect" if kind == "Matter" else kind  # sent as Matter, stored and read back as Prospect
@@ -62,12 +59,16 @@ def _create(call: Call) -> CustomField:
     if kind == "PracticeArea" and not practice_area:
         raise invalid("Practice area can't be blank")
     field = CustomField(
-        **call.hand.new("custom_field"), name=name, type=kind, field_type=field_type, lookup_type=lookup_type,
+        **hand.new("custom_field"), name=name, type=kind, field_type=field_type, lookup_type=lookup_type,
         practice_area=practice_area, visibility=parse.text(body, "visibility") or "default",
-        options=new_options(names, call.town.next_id),
+        options=[Option(hand.town.next_id("list_option"), option) for option in names],
     )  # fmt: skip
-    call.firm.custom_fields[field.id] = field
+    hand.firm.custom_fields[field.id] = field
     return field
+
+
+def _create(call: Call) -> CustomField:
+    return add(call.hand, call.body)
 
 
 def _update(call: Call, field: CustomField) -> None:

@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from sandbox.api.rest import Answer, Call, Resource
 from sandbox.envelope import ApiError
-from sandbox.listing import like
+from sandbox.listing import pattern
 from sandbox.records import Contact, Matter
 
 P = TypeVar("P", Contact, Matter)
@@ -23,13 +23,14 @@ def digits(phone: str | None) -> str:
     return re.sub(r"\D", "", phone or "").removeprefix("1")
 
 
-def email_looks_like(contact: Contact, email: str) -> bool:
-    return like(f"%{email}%", contact.email or "", ignore_case=True)
+def email_like(email: str) -> Callable[[Contact], bool]:
+    looks_like = pattern(f"%{email}%", ignore_case=True)
+    return lambda contact: looks_like.fullmatch(contact.email or "") is not None
 
 
-def phone_looks_like(contact: Contact, phone: str) -> bool:
+def phone_like(phone: str) -> Callable[[Contact], bool]:
     wanted = digits(phone)
-    return len(wanted) >= 7 and digits(contact.phone).endswith(wanted)
+    return lambda contact: len(wanted) >= 7 and digits(contact.phone).endswith(wanted)
 
 
 def name_distance(contact: Contact, name: str) -> int | None:
@@ -64,10 +65,10 @@ class Finders(Generic[P]):
         ]
 
     def by_email(self, call: Call, wanted: str) -> Answer:
-        return self._first(call, "email", wanted, email_looks_like)
+        return self._first(call, "email", wanted, email_like(wanted))
 
     def by_phone(self, call: Call, wanted: str) -> Answer:
-        return self._first(call, "phone number", wanted, phone_looks_like)
+        return self._first(call, "phone number", wanted, phone_like(wanted))
 
     def by_name(self, call: Call, wanted: str) -> Answer:
         row = closest_by_name(self._rows(call), lambda row: self.contact_of(call, row), wanted)
@@ -76,8 +77,8 @@ class Finders(Generic[P]):
     def _rows(self, call: Call) -> list[P]:
         return sorted(self.resource.rows(call.firm).values(), key=lambda row: row.id)
 
-    def _first(self, call: Call, what: str, wanted: str, alike: Callable[[Contact, str], bool]) -> Answer:
-        row = next((row for row in self._rows(call) if alike(self.contact_of(call, row), wanted)), None)
+    def _first(self, call: Call, what: str, wanted: str, alike: Callable[[Contact], bool]) -> Answer:
+        row = next((row for row in self._rows(call) if alike(self.contact_of(call, row))), None)
         return self._found(call, row, what, wanted)
 
     def _found(self, call: Call, row: P | None, what: str, wanted: str) -> Answer:

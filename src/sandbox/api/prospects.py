@@ -1,5 +1,6 @@
 """Matters, which the API calls prospects. A matter wraps a contact (API docs, Matters)."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox import parse, writes
@@ -18,6 +19,7 @@ from sandbox.api.rest import Call, Resource
 from sandbox.envelope import Attribute, Relationship, Scene, Shape, invalid
 from sandbox.records import Contact, ContactPoint, Matter, Ref
 from sandbox.store import Firm
+from sandbox.table import Table
 
 _DETAILS = (
     "address", "birthdate", "name_prefix", "middle_name", "name_suffix", "informal_name", "employer",
@@ -57,7 +59,7 @@ def _to_one(kind: str, field: str) -> Relationship:
 
 def _points(kind: str, table: str) -> Relationship:
     def point(scene: Scene, matter: Matter) -> list[Ref]:
-        rows: dict[int, ContactPoint] = getattr(scene.firm, table)
+        rows: Table[ContactPoint] = getattr(scene.firm, table)
         return [Ref(kind, row.id) for row in points_of(rows, Ref("contact", matter.contact_id))]
 
     return point
@@ -65,7 +67,7 @@ def _points(kind: str, table: str) -> Relationship:
 
 def _notes(scene: Scene, matter: Matter) -> list[Ref]:
     own = Ref("prospect", matter.id)
-    return [Ref("note", note.id) for note in scene.firm.notes.values() if note.notable == own]
+    return [Ref("note", note.id) for note in scene.firm.notes.group("notable", own)]
 
 
 def _none(_: Scene, __: Matter) -> list[Ref]:
@@ -131,15 +133,15 @@ def _fields(call: Call) -> dict[str, Any]:
     for key in ("case_title", "case_number", "case_blurb"):
         if key in body:
             found[key] = parse.text(body, key)
-    tables: dict[str, tuple[dict[int, Any], str]] = {
-        "practice_area_id": (dict(firm.practice_areas), "Practice Area"),
-        "stage_id": (dict(firm.stages), "Stage"),
-        "sub_status_id": (dict(firm.sub_statuses), "Sub Status"),
+    tables: dict[str, tuple[Mapping[int, Any], str]] = {
+        "practice_area_id": (firm.practice_areas, "Practice Area"),
+        "stage_id": (firm.stages, "Stage"),
+        "sub_status_id": (firm.sub_statuses, "Sub Status"),
         "source_id": ({}, "Source"),
         "campaign_id": ({}, "Campaign"),
-        "owned_by_id": (dict(firm.users), "User"),
-        "lead_attorney_id": (dict(firm.users), "User"),
-        "originating_attorney_id": (dict(firm.users), "User"),
+        "owned_by_id": (firm.users, "User"),
+        "lead_attorney_id": (firm.users, "User"),
+        "originating_attorney_id": (firm.users, "User"),
     }
     for key, (rows, noun) in tables.items():
         if key in body:
@@ -159,7 +161,11 @@ def _matched_contact(call: Call, person: dict[str, Any]) -> Contact | None:
     by = call.body.get("match_contact_by")
     if by not in ("email", "phone", "name"):
         raise invalid("match_contact_by must be one of email, phone, name")
-    rows = sorted(call.firm.contacts.values(), key=lambda row: (row.created_at, row.id))
+    held = call.firm.contacts
+    rows: Sequence[Contact] = list(held.values())
+    if by == "email":
+        rows = held.spanned("email", held.span("email", "=", str(person.get(by) or "")))
+    rows = sorted(rows, key=lambda row: (row.created_at, row.id))
     if by == "name":
         name = " ".join(str(person.get(key) or "") for key in ("first_name", "last_name")).strip()
         return closest_by_name([r for r in rows if r.name.casefold() == name.casefold()], lambda r: r, name)
@@ -208,7 +214,7 @@ def _delete(call: Call, matter: Matter) -> None:
     writes.delete_matter(call.hand, matter)
 
 
-def matters(firm: Firm) -> dict[int, Matter]:
+def matters(firm: Firm) -> Table[Matter]:
     return firm.matters
 
 

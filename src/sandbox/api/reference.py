@@ -5,6 +5,7 @@ from sandbox.api.attributes import plain, plains
 from sandbox.api.rest import Call, Resource
 from sandbox.envelope import Scene, Shape, invalid
 from sandbox.records import ContactType, Matter, Pipeline, PracticeArea, Ref, Stage, SubStatus
+from sandbox.store import Firm
 
 STATUSES = ("pnc", "hired", "lost")
 _TIMES = plains("created_at", "updated_at")
@@ -12,9 +13,9 @@ _TIMES = plains("created_at", "updated_at")
 
 def _shown_in(scene: Scene, pipeline: Pipeline) -> list[Matter]:
     """A pipeline shows only matters in its statuses (API docs, Pipelines)."""
-    stages = {stage.id for stage in scene.firm.stages.values() if stage.pipeline_id == pipeline.id}
-    matters = scene.firm.matters.values()
-    return [m for m in matters if m.stage_id in stages and m.status in pipeline.statuses]
+    stages = [stage.id for stage in scene.firm.stages.values() if stage.pipeline_id == pipeline.id]
+    matters = [matter for stage in stages for matter in scene.firm.matters.group("stage_id", stage)]
+    return [matter for matter in matters if matter.status in pipeline.statuses]
 
 
 def _estimated(scene: Scene, pipeline: Pipeline) -> str:
@@ -55,13 +56,20 @@ STAGES: Resource[Stage] = Resource(
         attributes={**plains("name", "color", "order"), **_TIMES},
         relationships={
             "prospects": lambda scene, row: [
-                Ref("prospect", matter.id) for matter in scene.firm.matters.values() if matter.stage_id == row.id
+                Ref("prospect", matter.id) for matter in scene.firm.matters.group("stage_id", row.id)
             ],
             "pipeline": lambda _, row: Ref("pipeline", row.pipeline_id),
         },
         defaults=("name", "color", "order", "created_at", "updated_at"),
     ),
 )
+
+
+def delete_stage(firm: Firm, stage: Stage) -> None:
+    """By a person only: the API has no such path."""
+    del firm.stages[stage.id]
+    for matter in firm.matters.group("stage_id", stage.id):
+        matter.stage_id = None
 
 
 def _create_area(call: Call) -> PracticeArea:
@@ -81,11 +89,10 @@ def _update_area(call: Call, area: PracticeArea) -> None:
     writes.touch(call.hand, area)
 
 
-def _delete_area(call: Call, area: PracticeArea) -> None:
-    del call.firm.practice_areas[area.id]
-    for matter in call.firm.matters.values():
-        if matter.practice_area_id == area.id:
-            matter.practice_area_id = None
+def delete_area(firm: Firm, area: PracticeArea) -> None:
+    del firm.practice_areas[area.id]
+    for matter in firm.matters.group("practice_area_id", area.id):
+        matter.practice_area_id = None
 
 
 PRACTICE_AREAS: Resource[PracticeArea] = Resource(
@@ -93,23 +100,19 @@ PRACTICE_AREAS: Resource[PracticeArea] = Resource(
     rows=lambda firm: firm.practice_areas,
     create=_create_area,
     update=_update_area,
-    delete=_delete_area,
+    delete=lambda call, row: delete_area(call.firm, row),
     statuses={"PUT": 201, "DELETE": 201},
     shape=Shape(
         type="practice_area",
         noun="Practice Area",
         attributes={
             **plains("name", "color", "statute_of_limitations_enabled"),
-            "matter_count": lambda scene, row: sum(
-                matter.practice_area_id == row.id for matter in scene.firm.matters.values()
-            ),
+            "matter_count": lambda scene, row: scene.firm.matters.group_size("practice_area_id", row.id),
             **_TIMES,
         },
         relationships={
             "prospects": lambda scene, row: [
-                Ref("prospect", matter.id)
-                for matter in scene.firm.matters.values()
-                if matter.practice_area_id == row.id
+                Ref("prospect", matter.id) for matter in scene.firm.matters.group("practice_area_id", row.id)
             ]
         },
         defaults=("name", "color", "created_at", "updated_at"),
@@ -140,11 +143,10 @@ def _update_sub_status(call: Call, row: SubStatus) -> None:
     writes.touch(call.hand, row)
 
 
-def _delete_sub_status(call: Call, row: SubStatus) -> None:
-    del call.firm.sub_statuses[row.id]
-    for matter in call.firm.matters.values():
-        if matter.sub_status_id == row.id:
-            matter.sub_status_id = None
+def delete_sub_status(firm: Firm, row: SubStatus) -> None:
+    del firm.sub_statuses[row.id]
+    for matter in firm.matters.group("sub_status_id", row.id):
+        matter.sub_status_id = None
 
 
 SUB_STATUSES: Resource[SubStatus] = Resource(
@@ -152,7 +154,7 @@ SUB_STATUSES: Resource[SubStatus] = Resource(
     rows=lambda firm: firm.sub_statuses,
     create=_create_sub_status,
     update=_update_sub_status,
-    delete=_delete_sub_status,
+    delete=lambda call, row: delete_sub_status(call.firm, row),
     shape=Shape(
         type="sub_status",
         noun="Sub Status",
@@ -160,7 +162,7 @@ SUB_STATUSES: Resource[SubStatus] = Resource(
         attributes={**plains("name", "status"), **_TIMES},
         relationships={
             "prospects": lambda scene, row: [
-                Ref("prospect", matter.id) for matter in scene.firm.matters.values() if matter.sub_status_id == row.id
+                Ref("prospect", matter.id) for matter in scene.firm.matters.group("sub_status_id", row.id)
             ],
             "created_by": lambda _, row: Ref("user", row.created_by_id) if row.created_by_id else None,
         },

@@ -1,35 +1,40 @@
 """One mechanism for every noun: list, get, create, update, delete."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic
 
-from werkzeug import Request
+from werkzeug import Request, Response
 from werkzeug.routing import Rule
 
 from sandbox.envelope import ApiError, R, Scene, Shape, not_found
+from sandbox.hand import Hand
 from sandbox.listing import list_answer
 from sandbox.records import User
 from sandbox.store import Firm, Town
-from sandbox.writes import Hand
+from sandbox.table import Table
 
 Answer = tuple[int, dict[str, Any]]
+Handler = Callable[..., "Answer | Response"]
 
 
 @dataclass
 class Call:
-    """One authorised request to the API."""
+    """One authorised request to the API. `ignored` keys of the body are passed over without a word."""
 
     town: Town
     firm: Firm
     user: User
     request: Request
+    ignored: tuple[str, ...] = ()
+    at: datetime | None = None  # when it is carried out, if that is not now
 
     @cached_property
     def hand(self) -> Hand:
-        return Hand(self.town, self.firm, self.user, self.town.clock())
+        return Hand(self.town, self.firm, self.user, self.at or self.town.clock())
 
     @cached_property
     def scene(self) -> Scene:
@@ -41,6 +46,9 @@ class Call:
 
     @cached_property
     def body(self) -> dict[str, Any]:
+        return {key: value for key, value in self._sent().items() if key not in self.ignored}
+
+    def _sent(self) -> dict[str, Any]:
         """JSON or form data, as both stand in the documented examples."""
         if self.request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
             return dict(self.request.form.to_dict())
@@ -61,16 +69,13 @@ def _no_number(word: str) -> None:
     raise ValueError(f"{word} is no JSON")  # Python would take NaN and Infinity
 
 
-Handler = Callable[..., Answer]
-
-
 @dataclass(frozen=True)
 class Resource(Generic[R]):
     """A noun and what may be done with it; a missing function means the path does not exist."""
 
     path: str
     shape: Shape[R]
-    rows: Callable[[Firm], dict[int, R]]
+    rows: Callable[[Firm], Table[R]]
     create: Callable[[Call], R] | None = None
     update: Callable[[Call, R], None] | None = None
     delete: Callable[[Call, R], None] | None = None
@@ -102,10 +107,7 @@ class Resource(Generic[R]):
         return status, {"data": self.shape.render(call.scene, row, fields, written=written)}
 
     def list(self, call: Call) -> Answer:
-        return 200, list_answer(call.scene, self.shape, self.listed(call), call.args)
-
-    def listed(self, call: Call) -> Iterable[R]:
-        return self.rows(call.firm).values()
+        return 200, list_answer(call.scene, self.shape, self.rows(call.firm), call.args)
 
     def get(self, call: Call, key: str) -> Answer:
         return self.one(call, self.find(call.firm, key))

@@ -7,15 +7,14 @@ from werkzeug.exceptions import NotFound
 
 from sandbox import parse, writes
 from sandbox.api.reference import STATUSES
-from sandbox.console.desk import Desk
+from sandbox.clock import ManualClock, VirtualClock
+from sandbox.console import changes
+from sandbox.console.desk import Desk, RefusedError
 from sandbox.envelope import ApiError
-from sandbox.faults import Fault
+from sandbox.faults import ALWAYS, Fault
 from sandbox.oauth import redirect_allowed
 from sandbox.records import Ref
-
-
-class RefusedError(Exception):
-    """A sentence for the person at the console."""
+from sandbox.store import Town
 
 
 def edit_contact(desk: Desk, number: int) -> Response:
@@ -92,17 +91,33 @@ def fault_from(values: Mapping[str, object], firm: str | None) -> Fault:
         kind=str(values.get("kind", "")),  # type: ignore[arg-type]  # checked by Fault itself
         method=str(values.get("method") or "*"),
         path=str(values.get("path") or "."),
-        times=int(number("times", "1")),
+        times=ALWAYS if values.get("times") == "always" else int(number("times", "1")),
         firm=firm,
         status=int(number("status", "500")),
         retry_after=None if retry_after in (None, "") else str(retry_after),
         seconds=number("seconds", "5"),
+        nth=int(number("nth", "1")),
+        every=int(number("every", "1")),
+        probability=number("probability", "1"),
+        seed=int(number("seed", "0")),
+        field=str(values.get("field") or "") or None,
     )
 
 
 def clear_faults(desk: Desk) -> Response:
-    desk.town.faults.clear()
+    number = desk.request.form.get("number", "")
+    desk.town.faults.clear(int(number) if number.isdigit() else None)
     return desk.back("faults")
+
+
+def change(desk: Desk) -> Response:
+    """Any of the verbs in changes.py; `next` says which page shows the outcome."""
+    form = desk.request.form
+    values: dict[str, object] = {key: value for key, value in form.items() if key not in ("next", "list_options")}
+    if options := form.get("list_options", "").strip():
+        values["list_options"] = options.splitlines()
+    changes.apply(desk, values)
+    return desk.back(form.get("next", "board").lstrip("/"))
 
 
 def register_callback(desk: Desk) -> Response:
@@ -121,10 +136,12 @@ def remove_access(desk: Desk) -> Response:
 
 def set_options(desk: Desk) -> Response:
     form, options = desk.request.form, desk.firm.options
-    limit = form.get("rate_limit", "").strip()
+    limit, foreign = form.get("rate_limit", "").strip(), form.get("foreign_requests", "").strip() or "0"
     if limit and (not limit.isdigit() or not 1 <= int(limit) <= 100_000):
         raise RefusedError("The rate limit must be a number between 1 and 100,000, or empty for none.")
-    desk.town.rate_limit = int(limit) if limit else None
+    if not foreign.isdigit() or int(foreign) > 100_000:
+        raise RefusedError("The requests of other apps must be a number between 0 and 100,000.")
+    desk.town.rate_limit, options.foreign_requests = int(limit) if limit else None, int(foreign)
     options.expiring_tokens = "expiring_tokens" in form
     options.revocation = "revocation" in form
     options.stages_move = "stages_move" in form
@@ -133,18 +150,30 @@ def set_options(desk: Desk) -> Response:
 
 def edit_stage(desk: Desk, number: int) -> Response:
     """Renames or deletes a stage, as a firm does at any time: an integration has to notice."""
-    stage = desk.firm.stages.get(number)
-    if stage is None:
+    if number not in desk.firm.stages:
         raise NotFound
-    if desk.request.form.get("do") == "delete":
-        del desk.firm.stages[number]
-        for matter in desk.firm.matters.values():
-            if matter.stage_id == number:
-                matter.stage_id = None
-        return desk.back("options")
-    name = desk.request.form.get("name", "").strip()
-    if not name:
-        raise RefusedError("A stage needs a name.")
-    stage.name = name
-    writes.touch(desk.hand, stage)
+    form = desk.request.form
+    verb = "delete" if form.get("do") == "delete" else "rename"
+    changes.apply(desk, {"do": verb, "table": "stages", "id": number, "name": form.get("name", "")})
     return desk.back("options")
+
+
+def move_clock(desk: Desk) -> Response:
+    form = desk.request.form
+    try:
+        set_clock(desk.town, float(form.get("advance") or 0), float(form["scale"]) if form.get("scale") else None)
+    except ValueError as problem:
+        raise RefusedError(str(problem)) from problem
+    return desk.back("options")
+
+
+def set_clock(town: Town, advance: float, scale: float | None) -> None:
+    if not 0 <= advance <= 40_000_000 or (scale is not None and not 0 <= scale <= 100_000):
+        raise ValueError("The clock goes forward, by 40,000,000 seconds at most, and 100,000 times as fast at most.")
+    if isinstance(town.clock, VirtualClock):
+        town.clock.set(seconds=advance, scale=scale)
+    elif isinstance(town.clock, ManualClock) and scale is None:
+        town.clock.advance(advance)
+    else:
+        raise ValueError("This town's clock can't be moved from here.")
+    town.settle()

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 
 from sandbox.console import actions, state, views
-from sandbox.console.desk import Desk
+from sandbox.console.desk import Desk, RefusedError
 from sandbox.pages import SECURITY_HEADERS, STATIC, sorry
 from sandbox.store import Town
 
@@ -26,6 +26,12 @@ _MAP = Map(
         Rule(f"{_FIRM}/faults", methods=["GET"], endpoint=views.faults),
         Rule(f"{_FIRM}/apps", methods=["GET"], endpoint=views.apps),
         Rule(f"{_FIRM}/options", methods=["GET"], endpoint=views.options),
+        Rule(f"{_FIRM}/setup", methods=["GET"], endpoint=views.setup),
+        Rule(f"{_FIRM}/forms", methods=["GET"], endpoint=views.forms),
+        Rule(f"{_FIRM}/files", methods=["GET"], endpoint=views.files),
+        Rule(f"{_FIRM}/emails", methods=["GET"], endpoint=views.emails),
+        Rule(f"{_FIRM}/change", methods=["POST"], endpoint=actions.change),
+        Rule(f"{_FIRM}/clock", methods=["POST"], endpoint=actions.move_clock),
         Rule(f"{_FIRM}/contacts/<int:number>", methods=["POST"], endpoint=actions.edit_contact),
         Rule(f"{_FIRM}/contacts/<int:number>/notes", methods=["POST"], endpoint=actions.note_contact),
         Rule(f"{_FIRM}/matters/<int:number>/move", methods=["POST"], endpoint=actions.move_matter),
@@ -43,7 +49,10 @@ _MAP = Map(
 _JSON_MAP = Map(
     [
         Rule("/console/state/<slug>.json", methods=["GET"], endpoint=state.export),
-        Rule("/console/faults.json", methods=["POST", "DELETE"], endpoint=state.faults),
+        Rule("/console/requests/<slug>.json", methods=["GET"], endpoint=state.requests),
+        Rule("/console/changes/<slug>.json", methods=["POST"], endpoint=state.change),
+        Rule("/console/clock.json", methods=["GET", "POST"], endpoint=state.clock),
+        Rule("/console/faults.json", methods=["GET", "POST", "DELETE"], endpoint=state.faults),
         Rule("/console/options.json", methods=["POST"], endpoint=state.options),
     ]
 )
@@ -60,7 +69,7 @@ def respond(town: Town, request: Request) -> Response:
         if request.path.endswith(".json"):
             return _call(_JSON_MAP, town, request)
         return _call(_MAP, town, request)
-    except actions.RefusedError as problem:
+    except RefusedError as problem:
         return sorry(422, "That didn't work", str(problem))
     except HTTPException as problem:
         return sorry(problem.code or 404, "No such page", "The address is wrong or the record was deleted.")

@@ -6,42 +6,27 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import NotFound
 
 from sandbox.api.attributes import custom_item
+from sandbox.api.custom_fields import KINDS as FIELD_KINDS
+from sandbox.api.custom_fields import LOOKUPS
+from sandbox.api.forms import SENDABLE, components
 from sandbox.api.reference import STATUSES
+from sandbox.automations import because
+from sandbox.clock import VirtualClock
 from sandbox.console.desk import Desk
-from sandbox.faults import KINDS
+from sandbox.console.fault_words import KIND_WORDS, PRESETS, in_words, when_in_words
+from sandbox.console.state import path_of
 from sandbox.pages import page
+from sandbox.parse import FIELD_TYPES
 from sandbox.records import Activity, Contact, Matter, Ref
 from sandbox.store import Town
 
 CONTACTS_PER_PAGE = 50
 REQUESTS_SHOWN = 500
+EMAILS_SHOWN = FILES_SHOWN = 200
+OTHERS_SHOWN = 500
+CARDS_SHOWN = 50  # in one column of the board
 
 STATUS_WORDS = {"pnc": "Potential client", "hired": "Hired", "lost": "Lost"}
-
-# One click each: (what happens, the fault as form values)
-PRESETS: list[tuple[str, str, dict[str, str]]] = [
-    ("Lose the next new matter's reply", "The matter is made, the answer never arrives.",
-     {"kind": "drop", "method": "POST", "path": "^/v1/prospects$", "times": "1"}),
-    ("Too many requests, three times", "429 with Retry-After: 5.",
-     {"kind": "status", "path": "^/v1/", "times": "3", "status": "429", "retry_after": "5"}),
-    ("Server error, twice", "500 before anything is stored.",
-     {"kind": "status", "path": "^/v1/", "times": "2", "status": "500"}),
-    ("Stored, then an error", "The next write goes through, the answer says 502.",
-     {"kind": "status_after_commit", "method": "POST", "path": "^/v1/", "times": "1", "status": "502"}),
-    ("Slow", "The next call takes eight seconds and is then carried out.",
-     {"kind": "slow", "path": "^/v1/", "times": "1", "seconds": "8"}),
-    ("Down", "Nothing answers five times.",
-     {"kind": "down", "path": "^/(v1|oauth)/", "times": "5"}),
-]  # fmt: skip
-KIND_WORDS = {
-    "status": "answer with a status, nothing stored",
-    "status_after_commit": "store it, then answer with a status",
-    "cut": "store it, then send half the answer",
-    "drop": "store it, then lose the answer",
-    "html": "answer with a web page",
-    "slow": "wait, then carry it out",
-    "down": "no answer at all, nothing stored",
-}
 
 
 def chooser(town: Town, _: Request) -> Response:
@@ -66,10 +51,7 @@ def board(desk: Desk) -> Response:
     pipelines = list(firm.pipelines.values())
     chosen = next((row for row in pipelines if str(row.id) == wanted), pipelines[0])
     stages = sorted((s for s in firm.stages.values() if s.pipeline_id == chosen.id), key=lambda s: s.order)
-    matters = sorted(firm.matters.values(), key=lambda row: row.updated_at, reverse=True)
-    columns = [
-        {"stage": stage, "cards": [_card(desk, m) for m in matters if m.stage_id == stage.id]} for stage in stages
-    ]
+    columns = [{"stage": stage, **_column(desk, stage.id)} for stage in stages]
     return desk.page(
         "board.html",
         "board",
@@ -77,8 +59,13 @@ def board(desk: Desk) -> Response:
         chosen=chosen,
         columns=columns,
         stage_groups=_stage_groups(desk),
-        unstaged=[_card(desk, m) for m in matters if m.stage_id is None],
+        unstaged=_column(desk, None),
     )
+
+
+def _column(desk: Desk, stage_id: int | None) -> dict[str, Any]:
+    matters = sorted(desk.firm.matters.group("stage_id", stage_id), key=lambda row: row.updated_at, reverse=True)
+    return {"total": len(matters), "cards": [_card(desk, matter) for matter in matters[:CARDS_SHOWN]]}
 
 
 def _stage_groups(desk: Desk) -> list[dict[str, Any]]:
@@ -138,6 +125,8 @@ def contact(desk: Desk, number: int) -> Response:
         matters=[_card(desk, matter) for matter in desk.matters_of(row)],
         custom=_custom(desk, row),
         activities=_timeline(desk, own),
+        files=desk.firm.files.group("documentable", own),
+        others=sorted((c for c in desk.firm.contacts.values() if c is not row), key=lambda c: c.name)[:OTHERS_SHOWN],
     )
 
 
@@ -151,6 +140,8 @@ def matter(desk: Desk, number: int) -> Response:
         notes=desk.notes_of(own),
         custom=_custom(desk, row),
         activities=_timeline(desk, own),
+        files=desk.firm.files.group("documentable", own),
+        emails=desk.firm.emails.group("matter_id", row.id),
         stage_groups=_stage_groups(desk),
         statuses=[(status, STATUS_WORDS[status]) for status in STATUSES],
     )
@@ -162,7 +153,7 @@ def _custom(desk: Desk, row: Contact | Matter) -> list[dict[str, Any]]:
 
 
 def _timeline(desk: Desk, own: Ref) -> list[Activity]:
-    return sorted((a for a in desk.firm.activities.values() if a.recipient == own), key=lambda a: -a.id)[:50]
+    return sorted(desk.firm.activities.group("recipient", own), key=lambda a: -a.id)[:50]
 
 
 def requests(desk: Desk) -> Response:
@@ -172,14 +163,43 @@ def requests(desk: Desk) -> Response:
 
 
 def faults(desk: Desk) -> Response:
-    return desk.page(
-        "faults.html",
-        "faults",
-        rules=desk.town.faults.rules,
-        kinds=[(kind, KIND_WORDS[kind]) for kind in KINDS],
-        words=KIND_WORDS,
-        presets=PRESETS,
-    )
+    rules = [{"rule": rule, "words": in_words(rule), "when": when_in_words(rule)} for rule in desk.town.faults.rules]
+    return desk.page("faults.html", "faults", rules=rules, late=desk.late(), kinds=KIND_WORDS, presets=PRESETS)
+
+
+def forms(desk: Desk) -> Response:
+    rows = [
+        {
+            "form": form,
+            "entries": desk.firm.form_entries.group("form_id", form.id)[::-1],
+            "blocks": [part for part in components(form) if part["component_type"] not in SENDABLE],
+            "parts": [part for part in components(form) if part.get("label")],
+        }
+        for form in desk.firm.forms.values()
+    ]
+    return desk.page("forms.html", "forms", forms=rows)
+
+
+def files(desk: Desk) -> Response:
+    rows = sorted(desk.firm.files.values(), key=lambda row: -row.id)
+    lines = [{"file": row, "path": path_of(desk.firm, row), "owner": _owner(desk, row.documentable)} for row in rows]
+    return desk.page("files.html", "files", lines=lines[:FILES_SHOWN], total=len(lines))
+
+
+def _owner(desk: Desk, ref: Ref) -> tuple[str, str | None]:
+    """What a file hangs on: its name, and the address of its page."""
+    if ref.type == "prospect":
+        return desk.firm.matters[ref.id].case_title or "Untitled matter", f"matters/{ref.id}"
+    if ref.type == "contact":
+        return desk.firm.contacts[ref.id].name, f"contacts/{ref.id}"
+    return desk.firm.name, None
+
+
+def emails(desk: Desk) -> Response:
+    rows = sorted(desk.firm.emails.values(), key=lambda row: -row.id)
+    lines = [{"email": row, "matter": desk.firm.matters.get(row.matter_id)} for row in rows[:EMAILS_SHOWN]]
+    automations = [(row, because(desk.firm, row)) for row in desk.firm.automations.values()]
+    return desk.page("emails.html", "emails", lines=lines, total=len(rows), automations=automations)
 
 
 def apps(desk: Desk) -> Response:
@@ -188,4 +208,29 @@ def apps(desk: Desk) -> Response:
 
 
 def options(desk: Desk) -> Response:
-    return desk.page("options.html", "options", options=desk.firm.options, stage_groups=_stage_groups(desk))
+    clock = desk.town.clock
+    return desk.page(
+        "options.html",
+        "options",
+        options=desk.firm.options,
+        scale=clock.pace().scale if isinstance(clock, VirtualClock) else None,
+    )
+
+
+def setup(desk: Desk) -> Response:
+    """What a firm sets up: to be renamed and deleted, so that an integration notices."""
+    firm = desk.firm
+    kinds = [
+        ("Practice areas", "practice_areas", list(firm.practice_areas.values())),
+        ("Sub statuses", "sub_statuses", list(firm.sub_statuses.values())),
+        ("Custom fields", "custom_fields", list(firm.custom_fields.values())),
+    ]
+    stages = [(f"Stages of {group['name']}", "stages", group["stages"]) for group in _stage_groups(desk)]
+    return desk.page(
+        "setup.html",
+        "setup",
+        kinds=[*stages, *kinds],
+        field_types=FIELD_TYPES,
+        field_kinds=FIELD_KINDS,
+        lookups=LOOKUPS,
+    )

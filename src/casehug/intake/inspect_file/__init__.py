@@ -1,8 +1,9 @@
 """The cell in which strangers' files are parsed: a process of its own, run by `python -m casehug.intake.inspect_file`.
 
-A library that reads a hostile file may hang or eat all memory. In here it has little of either, an empty environment
-and no database connection. It is a limit on resources, not a wall: a library that is taken over still runs as the same
-user of the machine, with its files and its network. This package imports nothing else of CaseHug.
+A library that reads a hostile file may hang, eat all memory, or be taken over. In here it has an empty environment, no
+database connection, no network, no file but the one that it reads, and little time and memory; and it is nobody when
+we are root. Where the machine forbids a namespace or a change of root, that wall is missing (`walls`). This package
+imports nothing else of CaseHug.
 """
 
 

@@ -1,4 +1,4 @@
-"""The cell's door: limits first, then one command on the files that stand open under the given numbers.
+"""The cell's door: walls first, then one command on the files that stand open under the given numbers.
 
 `check IN KIND`, `count IN`, `page IN NUMBER WIDTH`, `picture IN WIDTH`, `combine IN…`. Files are handed over as open
 descriptors, so a plaintext never has a name. Commands that draw write to standard output; the last line of standard
@@ -7,26 +7,11 @@ error is the verdict.
 
 import json
 import os
-import resource
 import sys
 from collections.abc import Callable
 from typing import BinaryIO
 
-from casehug.intake.inspect_file import Refused
-
-MEMORY = 1536 * 1024 * 1024
-SECONDS = 60
-LARGEST_OUTPUT = 256 * 1024 * 1024
-
-
-def lock_in() -> None:
-    for what, limit in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_FSIZE, LARGEST_OUTPUT),
-        (resource.RLIMIT_CORE, 0),  # a core dump would hold a client's document
-    ):
-        resource.setrlimit(what, (limit, limit))
+from casehug.intake.inspect_file import Refused, walls
 
 
 def main(arguments: list[str]) -> str:
@@ -37,7 +22,7 @@ def main(arguments: list[str]) -> str:
     except Refused as refused:
         return refused.key
     except MemoryError:
-        return "unpacks"
+        return "slow"
     except Exception:
         # Whatever a library stumbles over is the file's fault; its text might repeat what is in the file.
         return "damaged"
@@ -50,7 +35,7 @@ def _check(arguments: list[str]) -> None:
         if kind == "pdf":
             from casehug.intake.inspect_file import pdf  # noqa: PLC0415  # loading a library takes longer than its work
 
-            pdf.check(file)
+            sys.stdout.write(str(pdf.check(file)))
         elif kind == "office":
             from casehug.intake.inspect_file import office  # noqa: PLC0415
 
@@ -59,6 +44,7 @@ def _check(arguments: list[str]) -> None:
             from casehug.intake.inspect_file import pictures  # noqa: PLC0415
 
             pictures.check(file, kind)
+            sys.stdout.write("1")
 
 
 def _count(arguments: list[str]) -> None:
@@ -103,7 +89,8 @@ _COMMANDS: dict[str, Callable[[list[str]], None]] = {
 }
 
 if __name__ == "__main__":
-    lock_in()
+    walls.load(sys.argv[1:])
+    walls.lock_in(sys.argv[1:])
     verdict = main(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.write("\n" + json.dumps({"verdict": verdict}) + "\n")

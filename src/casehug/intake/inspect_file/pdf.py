@@ -16,8 +16,8 @@ LARGEST_SIDE = 4000
 _LAUNCHES = re.compile(rb"/S\s*/Launch\b")
 
 
-def check(file: BinaryIO) -> None:
-    """Raises Refused unless it opens without a password, is whole, and starts nothing."""
+def check(file: BinaryIO) -> int:
+    """How many pages it has. Raises Refused unless it opens without a password, is whole, and starts nothing."""
     content = file.read()
     # The password first: a protected file should be told so, even if it is unusual at its end.
     with closing(_open(content)) as document:
@@ -31,6 +31,7 @@ def check(file: BinaryIO) -> None:
         if not 1 <= len(document) <= MOST_PAGES:
             raise Refused("damaged" if len(document) < 1 else "unpacks")
         document[0].get_size()
+        return len(document)
 
 
 def count(file: BinaryIO) -> int:

@@ -54,6 +54,8 @@ class Document(FirmOwned):
     stored_as = models.CharField(max_length=120)
     # The file's own key, wrapped by the firm's file key. Empty: one of the first documents, sealed in one piece.
     wrapped_key = models.BinaryField(null=True)
+    # How many pages can be drawn: none for Word, Excel and text. Empty: handed in before this was counted.
+    pages = models.PositiveSmallIntegerField(null=True)
     # Several photos make one document: the PDF made of them. Each photo stays, as a part of it.
     part_of = SameFirmKey("self", null=True, on_delete=models.CASCADE, related_name="parts", db_index=False)
     position = models.PositiveSmallIntegerField(default=0)

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import models
 
 from casehug.kit import clock
-from casehug.tenancy.models import FirmOwned
+from casehug.tenancy.models import FirmOwned, SameFirmKey
 
 
 class Client(FirmOwned):
@@ -35,3 +35,16 @@ class Client(FirmOwned):
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+
+class ClientWord(FirmOwned):
+    """A word by which a client is found, as a MatterWord is: from first name, last name and e-mail address."""
+
+    client = SameFirmKey(Client, on_delete=models.CASCADE, related_name="+", db_index=False)
+    word = models.CharField(max_length=80, db_collation="C")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["firm", "word", "client"], name="client_word_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["firm", "client"], name="words_of_client")]

@@ -33,8 +33,14 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 
 
+# How far up a list by status a matter stands: what needs the firm first, what was put away last.
+HEIGHTS = {status: height for height, status in enumerate(reversed(MatterStatus.values))}
+
+
 class Matter(FirmOwned):
     title = models.CharField(max_length=200)
+    # The title as it is sorted by, since a C-collated column is the same on every machine.
+    title_key = models.CharField(max_length=200, db_collation="C", blank=True, editable=False)
     case_type = models.SlugField(max_length=60)
     case_type_name = models.CharField(max_length=120)
     practice_area = models.CharField(max_length=60)
@@ -43,7 +49,16 @@ class Matter(FirmOwned):
     template = SameFirmKey(TemplateVersion, null=True, editable=False, related_name="+", db_index=False)
     client = SameFirmKey(Client, null=True, blank=True, related_name="matters")
     status = models.CharField(max_length=10, choices=MatterStatus.choices, default=MatterStatus.NEW)
+    status_height = models.GeneratedField(
+        expression=models.Case(
+            *(models.When(status=status, then=height) for status, height in HEIGHTS.items()), default=0
+        ),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    # The last fact about it.
+    changed_at = models.DateTimeField(default=clock.now, editable=False)
     created_by_id = models.UUIDField(null=True, editable=False)
     # The client pressed "I'm done"; and: every required document is approved.
     submitted_at = models.DateTimeField(null=True, editable=False)
@@ -66,7 +81,12 @@ class Matter(FirmOwned):
             models.Index(fields=["firm", "-id"], name="matter_newest"),
             models.Index(fields=["firm", "status", "-id"], name="matter_status_newest"),
             models.Index(fields=["firm", "delivery_state", "-id"], name="matter_delivery_newest"),
+            models.Index(fields=["firm", "attorney_id", "-id"], name="matter_attorney_newest"),
+            models.Index(fields=["firm", "case_type", "-id"], name="matter_case_type_newest"),
             models.Index(fields=["firm", "client", "-id"], name="matter_of_client"),
+            models.Index(fields=["firm", "-changed_at", "-id"], name="matter_by_change"),
+            models.Index(fields=["firm", "title_key", "id"], name="matter_by_title"),
+            models.Index(fields=["firm", "-status_height", "-id"], name="matter_by_status"),
         ]
 
     def __str__(self) -> str:

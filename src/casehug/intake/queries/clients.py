@@ -4,39 +4,41 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from casehug.intake import normal
 from casehug.intake.errors import BadInput
-from casehug.intake.models import Client, Matter
+from casehug.intake.models import Client, ClientWord, Matter
 from casehug.intake.queries.matters import LAST_CHARACTER, PAGE_SIZE
 from casehug.tenancy.actor import Actor
 
 
 def find_clients(actor: Actor, text: str, limit: int = 8) -> list[Client]:
-    """Clients whose "last first" name starts with the text, whose first and last names begin like its words, or whose
-    e-mail address or phone is the text."""
-    matches = _known_by(text)
-    if matches is None:
-        return []
-    return list(Client.objects.filter(matches, firm_id=actor.firm_id).order_by("name_key", "id")[:limit])
+    """Clients of whose names and e-mail address each typed word begins one, or whose phone number is the text."""
+    known = _known_by(actor, text)
+    return list(known.order_by("name_key", "id")[:limit])
 
 
-def _known_by(text: str) -> Q | None:
-    """None if the text is too short to mean anybody."""
+def _known_by(actor: Actor, text: str) -> QuerySet[Client]:
+    """Nobody, if the text is too short to mean anybody."""
+    clients = Client.objects.filter(firm_id=actor.firm_id)
     text = normal.findable(text)
-    name = normal.fold(text)[: normal.LONGEST_NAME_KEY].rstrip()
-    if len(text) < 2 or not name:
-        return None
-    matches = Q(name_key__gte=name, name_key__lt=name + LAST_CHARACTER) | Q(email_key=normal.email_key(text))
-    *first, last = name.split()
-    if first:
-        # The beginnings of both: the range over the last name uses the index, the rest only sifts what it finds.
-        sifted = Q(name_key__contains=f" {' '.join(first)}")
-        matches |= Q(name_key__gte=last, name_key__lt=last + LAST_CHARACTER) & sifted
+    words = normal.search_words(text, shortest=1)
+    if len(text) < 2 or not words:
+        return clients.none()
+    named = Q()
+    for word in words:
+        named &= Q(
+            Exists(
+                ClientWord.objects.filter(
+                    firm_id=actor.firm_id, client=OuterRef("id"), word__gte=word, word__lt=word + LAST_CHARACTER
+                )
+            )
+        )
     with suppress(BadInput):
-        matches |= Q(phone_key=normal.clean_phone(text))
-    return matches
+        if known := clients.filter(phone_key=normal.clean_phone(text)):
+            return known
+    return clients.filter(named)
 
 
 def clients_reached_by(actor: Actor, *, email: str, phone: str, limit: int = 4) -> list[Client]:
@@ -69,15 +71,7 @@ def list_clients(
     actor: Actor, *, search: str = "", before: UUID | None = None, after: UUID | None = None
 ) -> ClientPage:
     """One page of the firm's clients, newest first. `before`/`after` are the ids at the edges of a page."""
-    found = Client.objects.filter(firm_id=actor.firm_id)
-    if search.strip():
-        matches = _known_by(search)
-        # In a list one also looks for a first name, or for the beginning of an address.
-        first, address = normal.fold(search), normal.email_key(normal.findable(search))
-        if matches is None or not first or not address:
-            return ClientPage(rows=[], newer=None, older=None)
-        also = Q(name_key__contains=f" {first}") | Q(email_key__gte=address, email_key__lt=address + LAST_CHARACTER)
-        found = found.filter(matches | also)
+    found = _known_by(actor, search) if search.strip() else Client.objects.filter(firm_id=actor.firm_id)
     if after:
         page = list(found.filter(id__gt=after).order_by("id")[: PAGE_SIZE + 1])
         more_newer, more_older = len(page) > PAGE_SIZE, True

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from casehug.audit.models import Entry
 from casehug.intake.errors import NotFound
-from casehug.intake.models import Answer, Document, IntakeLink, InternalNote, Matter
+from casehug.intake.models import Answer, ChecklistItem, Document, IntakeLink, InternalNote, Matter
 from casehug.intake.readable import entries_of, lines_of
 from casehug.intake.services.answers import secret_end
 from casehug.intake.templates import Kind, Question, Section, Template, is_shown
@@ -158,15 +158,26 @@ class ActivityPage:
 
 
 def activity_of(actor: Actor, matter: Matter, *, before: UUID | None = None) -> ActivityPage:
-    """The record of this matter, its documents, client and link, newest first."""
+    """The record of this matter, its documents (those taken back too), client and link, newest first."""
+    entries_of_firm = Entry.objects.filter(firm_id=actor.firm_id)
     items = dict(Document.objects.filter(firm_id=actor.firm_id, matter=matter).values_list("id", "item__name"))
+    removed = entries_of_firm.filter(subject_id=matter.id, action="document.removed")
+    names = {str(item.id): item.name for item in ChecklistItem.objects.filter(firm_id=actor.firm_id, matter=matter)}
+    items |= {UUID(entry.details["document"]): names.get(entry.details["item"], "") for entry in removed}
     subjects = [id_ for id_ in (matter.id, matter.client_id, *items) if id_]
-    found = Entry.objects.filter(firm_id=actor.firm_id, subject_id__in=subjects)
+    found = entries_of_firm.filter(subject_id__in=subjects)
     if before:
         found = found.filter(id__lt=before)
     entries = list(found.order_by("-id")[: ENTRIES_ON_PAGE + 1])
     more, entries = len(entries) > ENTRIES_ON_PAGE, entries[:ENTRIES_ON_PAGE]
     return ActivityPage(
-        happenings=[Happening(entry, items.get(entry.subject_id, "") if entry.subject_id else "") for entry in entries],
+        happenings=[
+            Happening(
+                entry,
+                (items.get(entry.subject_id, "") if entry.subject_id else "")
+                or names.get(str(entry.details.get("item")), ""),
+            )
+            for entry in entries
+        ],
         older=entries[-1].id if more else None,
     )

@@ -17,6 +17,8 @@ from casehug.intake.templates import Template
 from casehug.tenancy.actor import Actor
 from casehug.tenancy.scope import current_firm_id
 
+VERSIONS_PER_PAGE = 50
+
 
 @dataclass(frozen=True)
 class CurrentTemplate:
@@ -40,6 +42,22 @@ class CaseTypeRow:
     documents: int
     questions: int
     matters: int
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """One version of a case type. `saved_by_id` None: a copy of what was shipped at the time."""
+
+    number: int
+    saved_at: datetime
+    saved_by_id: UUID | None
+    matters: int
+
+
+@dataclass(frozen=True)
+class KeptVersion:
+    row: VersionRow
+    template: Template
 
 
 def current_template(key: str) -> CurrentTemplate:
@@ -85,6 +103,31 @@ def case_type_rows(actor: Actor) -> list[CaseTypeRow]:
 
 def matters_using(actor: Actor, key: str) -> int:
     return Matter.objects.filter(firm_id=actor.firm_id, case_type=key).count()
+
+
+def version_rows(actor: Actor, key: str, *, before: int | None = None) -> tuple[list[VersionRow], int | None]:
+    """The versions of a case type, newest first, and the number before which the next page begins."""
+    kept = TemplateVersion.objects.filter(firm_id=actor.firm_id, case_type=key)
+    if before is not None:
+        kept = kept.filter(number__lt=before)
+    # Without the content: it is large, and a list does not show it.
+    found = list(kept.defer("content").order_by("-number")[: VERSIONS_PER_PAGE + 1])
+    rows = _rows(found[:VERSIONS_PER_PAGE])
+    return rows, rows[-1].number if len(found) > VERSIONS_PER_PAGE else None
+
+
+def kept_version(key: str, number: int) -> KeptVersion:
+    """Raises NotFound, also for a shipped version that was not used yet."""
+    found = TemplateVersion.objects.filter(firm_id=current_firm_id(), case_type=key, number=number).first()
+    if found is None:
+        raise NotFound
+    return KeptVersion(_rows([found])[0], Template.from_json(found.content))
+
+
+def _rows(versions: list[TemplateVersion]) -> list[VersionRow]:
+    opened = Matter.objects.filter(firm_id=current_firm_id(), template__in=[version.id for version in versions])
+    matters = dict(opened.values_list("template").annotate(Count("id")).order_by())
+    return [VersionRow(v.number, v.created_at, v.created_by_id, matters.get(v.id, 0)) for v in versions]
 
 
 def _current(latest: TemplateVersion | None, shipped: Template | None) -> CurrentTemplate:

@@ -5,7 +5,7 @@ from casehug.events.catalogue import ClientCreated, ClientUpdated
 from casehug.intake import normal
 from casehug.intake.errors import BadInput
 from casehug.intake.models import Client, Matter
-from casehug.intake.services.words import index_matter
+from casehug.intake.services.words import index_client, index_matter
 from casehug.tenancy.actor import Actor
 
 LANGUAGES = ("en", "es")
@@ -17,6 +17,7 @@ def add_client(
     """Create a client. Raises BadInput with the field's name."""
     client = Client(**_clean(first_name, last_name, email, phone, language))
     client.save(force_insert=True)
+    index_client(client)
     publish(ClientCreated(firm_id=actor.firm_id, actor_id=actor.user_id, client_id=client.id))
     return client
 
@@ -37,6 +38,7 @@ def update_client(
     for name in changed:
         setattr(kept, name, values[name])
     kept.save(update_fields=changed)
+    index_client(kept)
     for matter in Matter.objects.filter(firm_id=actor.firm_id, client=kept).select_related("client"):
         index_matter(matter)
     publish(ClientUpdated(firm_id=actor.firm_id, actor_id=actor.user_id, client_id=kept.id))

@@ -28,6 +28,7 @@ SECRET_LENGTH = 43
 # A forwarded link must not become a way to flood the client with codes.
 BETWEEN_CODES = timedelta(minutes=1)
 USED_EVERY = timedelta(hours=1)
+CODES_KEPT = timedelta(days=1)
 AT_WORK = frozenset({MatterStatus.NEW, MatterStatus.INTAKE, MatterStatus.REVIEW, MatterStatus.ACTIVE})
 
 
@@ -135,6 +136,16 @@ def register_device(actor: Actor, *, link: IntakeLink) -> str:
 def forget_device(secret: str) -> None:
     """The secret of a device stops working."""
     PortalKey.objects.filter(hash=_hash(secret), kind=PortalKeyKind.DEVICE).delete()
+
+
+def forget_old_devices(actor: Actor) -> int:
+    """Clear away devices whose cookie has run out, and codes that nobody can enter any more. How many devices."""
+    now = clock.now()
+    over = now - IntakeLink.LIFETIME
+    PortalKey.objects.filter(firm_id=actor.firm_id, kind=PortalKeyKind.DEVICE, created_at__lt=over).delete()
+    DeviceCode.objects.filter(firm_id=actor.firm_id, created_at__lt=now - CODES_KEPT).delete()
+    forgotten, _ = Device.objects.filter(firm_id=actor.firm_id, created_at__lt=over).delete()
+    return forgotten
 
 
 def request_code(link: IntakeLink) -> str | None:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from casehug.audit.services import record
 from casehug.events.bus import publish
-from casehug.events.catalogue import MatterArchived, MatterCreated, MatterUpdated
+from casehug.events.catalogue import Fact, MatterArchived, MatterCreated, MatterUpdated
 from casehug.intake import normal
 from casehug.intake.errors import BadInput, NotAllowed, NotFound
 from casehug.intake.models import ChecklistItem, Client, Matter, MatterStatus, TemplateVersion
@@ -17,6 +17,7 @@ from casehug.intake.services.templates import current_version
 from casehug.intake.services.words import index_matter
 from casehug.intake.templates import Template
 from casehug.intake.us_states import US_STATES
+from casehug.kit import clock
 from casehug.tenancy.actor import Actor
 from casehug.tenancy.models import Membership
 
@@ -51,8 +52,10 @@ def open_matter(
     version, template = _chosen(case_type)
     if state not in US_STATES:
         raise BadInput("Choose the state whose law applies.", field="state")
+    title = normal.clean_name(title, field="title", label="title", limit=200)
     matter = Matter(
-        title=normal.clean_name(title, field="title", label="title", limit=200),
+        title=title,
+        title_key=normal.title_key(title),
         case_type=template.key,
         case_type_name=template.name,
         practice_area=template.practice_area,
@@ -137,8 +140,8 @@ def retitle_matter(actor: Actor, *, matter: Matter, title: str) -> None:
     title = normal.clean_name(title, field="title", label="title", limit=200)
     if title == matter.title:
         return
-    matter.title = title
-    matter.save(update_fields=["title"])
+    matter.title, matter.title_key = title, normal.title_key(title)
+    matter.save(update_fields=["title", "title_key"])
     index_matter(matter)
     record(actor, action="matter.retitled", subject="matter", subject_id=matter.id)
     _tell_updated(actor, matter)
@@ -183,3 +186,9 @@ def _tell_updated(actor: Actor, matter: Matter) -> None:
 def note_delivery(*, matter_id: UUID, state: str) -> None:
     """Keep the word of whoever delivers matters elsewhere, so that lists can be filtered by it."""
     Matter.objects.filter(id=matter_id).exclude(delivery_state=state).update(delivery_state=state)
+
+
+def note_change(fact: Fact) -> None:
+    """Subscriber of every fact: remember when the matter that it is about last changed."""
+    if matter_id := getattr(fact, "matter_id", None):
+        Matter.objects.filter(id=matter_id).update(changed_at=clock.now())

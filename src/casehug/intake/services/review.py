@@ -1,4 +1,4 @@
-"""Reviewing what was handed in: send a document back with a message, or approve all that waits."""
+"""Reviewing what was handed in: send a document back with a message, approve all that waits, or look again at one."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from uuid import UUID
 
 from casehug.audit.services import record
 from casehug.events.bus import publish
-from casehug.events.catalogue import DocumentApproved, DocumentRejected
+from casehug.events.catalogue import DocumentRejected, DocumentReopened
 from casehug.intake.errors import BadInput, NotAllowed
 from casehug.intake.models import Document, DocumentState, Matter
-from casehug.intake.services.documents import complete_if_done
+from casehug.intake.services.documents import approve_waiting
+from casehug.intake.services.notes import add_note
 from casehug.intake.templates import Text
 from casehug.kit import clock
 from casehug.tenancy.actor import Actor
@@ -102,22 +103,33 @@ def approve_all(actor: Actor, *, matter: Matter, seen: Collection[UUID] | None =
     With `seen`, only these: what came in after the page was drawn has been looked at by nobody.
     """
     matter = Matter.objects.select_for_update().get(id=matter.id)
-    waiting = Document.objects.filter(matter=matter, state=DocumentState.UPLOADED, part_of=None)
-    if seen is not None:
-        waiting = waiting.filter(id__in=list(seen))
-    ids = list(waiting.order_by("id").values_list("id", flat=True))
-    Document.objects.filter(id__in=ids).update(
-        state=DocumentState.APPROVED, reviewed_by_id=actor.user_id, reviewed_at=clock.now()
+    return approve_waiting(actor, matter=matter, only=seen)
+
+
+def reopen_document(actor: Actor, *, document: Document, reason: str) -> None:
+    """Take an approved document back to review. A second time changes nothing.
+
+    An intake that was complete stays so: when it became complete is history. The reason is an internal note, for it
+    is said among colleagues. Raises BadInput (field "reason"), and NotAllowed if the document is not approved.
+    """
+    reason = " ".join(reason.replace("\x00", "").split())
+    if not reason:
+        raise BadInput("Write why: your colleagues find it in the notes.", field="reason")
+    if len(reason) > LONGEST_MESSAGE:
+        raise BadInput(f"The reason is too long: at most {LONGEST_MESSAGE} characters.", field="reason")
+    matter = Matter.objects.select_for_update().get(id=document.matter_id)
+    changed = Document.objects.filter(id=document.id, state=DocumentState.APPROVED, part_of=None).update(
+        state=DocumentState.UPLOADED, reviewed_by_id=None, reviewed_at=None
     )
-    for document_id in ids:
-        publish(
-            DocumentApproved(
-                firm_id=actor.firm_id, actor_id=actor.user_id, matter_id=matter.id, document_id=document_id
-            )
-        )
-    if ids:
-        complete_if_done(actor, matter)
-    return len(ids)
+    if not changed:
+        document.refresh_from_db(fields=["state"])
+        if document.state != DocumentState.UPLOADED:
+            raise NotAllowed("This document is not approved any more. Look at it again.")
+        return
+    add_note(actor, matter=matter, text=f"{document.item.name}: taken back to review. {reason}")
+    publish(
+        DocumentReopened(firm_id=actor.firm_id, actor_id=actor.user_id, matter_id=matter.id, document_id=document.id)
+    )
 
 
 def note_viewed(actor: Actor, *, document: Document, page: int | None = None) -> None:

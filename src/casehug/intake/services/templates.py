@@ -8,7 +8,7 @@ from casehug.audit.services import record
 from casehug.intake import normal
 from casehug.intake.errors import BadInput, NotAllowed
 from casehug.intake.models import TemplateVersion
-from casehug.intake.queries.templates import current_template, current_templates, latest_version
+from casehug.intake.queries.templates import current_template, current_templates, kept_version, latest_version
 from casehug.intake.shipped import shipped_templates
 from casehug.intake.template_edits import fresh_key
 from casehug.intake.template_rules import LONGEST_NAME, check_template
@@ -97,6 +97,16 @@ def restore_shipped(actor: Actor, *, case_type: str, started_from: int) -> Templ
     if shipped is None:
         raise NotAllowed("This case type is your own, so there is no shipped version to go back to.")
     return save_version(actor, template=shipped, started_from=started_from)
+
+
+def return_to_version(actor: Actor, *, case_type: str, number: int, started_from: int) -> TemplateVersion:
+    """What an earlier version asked, as a new version. Raises NotFound, and what save_version raises.
+
+    Whether the case type is offered is about today, so it stays as it is.
+    """
+    hidden = current_template(case_type).template.hidden
+    earlier = kept_version(case_type, number).template
+    return save_version(actor, template=replace(earlier, hidden=hidden), started_from=started_from)
 
 
 def _written(template: Template, *, number: int, actor: Actor | None) -> TemplateVersion | None:

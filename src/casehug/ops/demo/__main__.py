@@ -83,6 +83,7 @@ def addresses(house: Stack) -> str:
             f"CaseHug            {house.web_url}",
             f"Lawmatics sandbox  {house.sandbox_url}   (its apps' keys: sandbox-hartwell / sandbox-hartwell-secret,",
             "                   sandbox-nakamura / sandbox-nakamura-secret)",
+            f"Outbox             {house.web_url}/outbox/   (what clients and staff would get by mail and text message)",
             "",
             f"Sign in with the password {PASSWORD}",
             people,

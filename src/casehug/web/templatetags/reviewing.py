@@ -23,5 +23,10 @@ def same(one: UUID | None, other: UUID) -> bool:
 
 
 @register.filter
+def of_key(found: Mapping[UUID, object], key: UUID) -> object | None:
+    return found.get(key) if found else None
+
+
+@register.filter
 def count_of(counts: Mapping[UUID, int], key: UUID) -> int:
     return counts.get(key, 0)

@@ -9,6 +9,28 @@
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));
   // Resolves when the network may be back: at once when the browser says so, else after a while.
   const connected = (ms) => Promise.race([wait(ms), new Promise((done) => addEventListener("online", done, { once: true }))]);
+  // What is on its way is kept for this tab until the server has it: through a reload, or when the phone has put the
+  // tab aside. Not longer and not for other tabs, since the phone may be somebody else's. Never a secret.
+  const shelf = {
+    name: (what) => `intake:${words.intake}:${what}`,
+    get(what) { try { return JSON.parse(sessionStorage.getItem(this.name(what))); } catch { return null; } },
+    put(what, value) { try { sessionStorage.setItem(this.name(what), JSON.stringify(value)); } catch { /* full or off */ } },
+    drop(what) { try { sessionStorage.removeItem(this.name(what)); } catch { /* off */ } },
+    // What belongs to another intake, or was sent off with its form and has got us to another page.
+    tidy() {
+      try {
+        for (const key of Object.keys(sessionStorage)) {
+          const [kind, intake, ...what] = key.split(":");
+          if (kind !== "intake") continue;
+          const kept = this.get(what.join(":"));
+          if (intake !== words.intake || (kept?.sent && kept.page !== location.pathname)) sessionStorage.removeItem(key);
+        }
+      } catch { /* off */ }
+    },
+    clear() { try { sessionStorage.clear(); } catch { /* off */ } },
+  };
+  shelf.tidy();
+  document.querySelector("[data-leave]")?.addEventListener("submit", () => shelf.clear());
   const say = (place, text, tone) => { place.textContent = text; place.dataset.tone = tone; };
 
   // ---- Questions that depend on other answers. In the order of the page, so one that hides takes its own with it.
@@ -37,6 +59,28 @@
     });
     return data;
   };
+  const keep = (box, sent = false) => {
+    if (box.querySelector("[data-secret]")) return;
+    const revision = box.querySelector("[data-revision]").value;
+    shelf.put(`q:${box.dataset.question}`, { page: location.pathname, sent, revision, values: [...collect(box)] });
+  };
+  const forget = (box) => { unsaved.delete(box); shelf.drop(`q:${box.dataset.question}`); };
+  // Puts kept typing back under the revision it was typed over, so that an answer saved meanwhile is shown as ever.
+  function putBack(form, box) {
+    const kept = shelf.get(`q:${box.dataset.question}`);
+    if (!kept || box.hidden) return;
+    if ("problems" in form.dataset || JSON.stringify([...collect(box)]) === JSON.stringify(kept.values)) return forget(box);
+    const values = new Map();
+    kept.values.forEach(([name, value]) => values.set(name, [...(values.get(name) || []), value]));
+    box.querySelectorAll("input, select, textarea").forEach((input) => {
+      const typed = values.get(input.name) || [];
+      if (/radio|checkbox/.test(input.type)) input.checked = typed.includes(input.value);
+      else if (typed.length) [input.value] = typed;
+    });
+    unsaved.add(box);
+    showAndHide(form);
+    save(box);
+  }
   function offerChoice(box, state, answer) {
     say(state, `${answer.error} ${words.theirsIs} ${answer.theirs}`, "bad");
     const button = (text, act) => {
@@ -47,7 +91,7 @@
     };
     state.append(document.createElement("br"),
       button(words.keep, () => { box.querySelector("[data-revision]").value = answer.revision; save(box); }),
-      button(words.theirs, () => { unsaved.delete(box); location.reload(); }));
+      button(words.theirs, () => { forget(box); location.reload(); }));
   }
   async function settle(box, state, reply) {
     if (reply.status === 401 || reply.status === 404) return say(state, words.gone, "bad");
@@ -55,7 +99,7 @@
     if (reply.status === 409) return offerChoice(box, state, answer);
     if (!reply.ok) return say(state, answer.error || words.notSaved, "bad");
     box.querySelector("[data-revision]").value = answer.revision;
-    unsaved.delete(box);
+    if (!box.again) forget(box);
     say(state, words.saved, "good");
     const secret = box.querySelector("[data-secret]");
     if (secret && answer.secret) { secret.value = ""; box.querySelector("[data-on-file]").hidden = false; }
@@ -88,6 +132,7 @@
       const box = event.target.closest("[data-question]");
       if (!box || event.target.type === "hidden") return;
       unsaved.add(box);
+      keep(box);
       clearTimeout(box.timer);
       box.timer = setTimeout(() => save(box), delay);
     };
@@ -104,9 +149,11 @@
         while (boxes.some((box) => box.busy)) await wait(50);
         return form.requestSubmit(event.submitter);
       }
+      boxes.filter((box) => unsaved.has(box)).forEach((box) => keep(box, true));
       unsaved.clear();
     });
     showAndHide(form);
+    form.querySelectorAll("[data-question]").forEach((box) => putBack(form, box));
   });
   addEventListener("beforeunload", (event) => { if (unsaved.size || sending) event.preventDefault(); });
 
@@ -130,11 +177,28 @@
     if (!reply.ok && !("received" in answer)) throw new Error(answer.error || words.uploadFailed);
     return answer;
   }
+  // Tells the same file chosen again, also where a phone gives each choice a new date. Needs https for the digest.
+  async function fingerprint(file) {
+    const ends = new Blob([file.slice(0, PIECE), file.slice(-PIECE)]);
+    const plain = `${file.size}/${file.name}/${file.lastModified}`;
+    if (!crypto.subtle) return plain;
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await ends.arrayBuffer()));
+    return `${file.size}/${[...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  }
+  // An upload that a reload has cut off, as far as the server has it; null if it is gone or finished.
+  async function begun(id, waiting) {
+    if (!id) return null;
+    const reply = await ask(`/portal/uploads/${id}/`, { waiting });
+    return reply.ok ? reply.json() : null;
+  }
   async function sendFile(file, start, line) {
     const waiting = () => line.tell(words.uploadWaiting, "wait");
     const post = (body, extra) => ({ method: "POST", body, waiting, ...extra });
-    const upload = await answerOf(await ask(start, post(form({ file_name: file.name, size: file.size }))));
+    const mark = `f:${start}${await fingerprint(file)}`;
+    const upload = (await begun(shelf.get(mark), waiting))
+      || await answerOf(await ask(start, post(form({ file_name: file.name, size: file.size }))));
     const here = `/portal/uploads/${upload.id}/`;
+    shelf.put(mark, upload.id);
     let { received } = upload;
     let stuck = 0;
     while (received < file.size) {
@@ -147,7 +211,9 @@
       received = next;
     }
     line.move(file.size, file.size);
-    return answerOf(await ask(`${here}finish/`, post("")));
+    const reply = await ask(`${here}finish/`, post(""));
+    shelf.drop(mark);
+    return answerOf(reply);
   }
   function newLine(list, name) {
     const row = document.createElement("li");

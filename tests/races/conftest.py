@@ -1,0 +1,3 @@
+from tests.intake.conftest import at_once
+
+__all__ = ["at_once"]
