@@ -1,6 +1,8 @@
 """The only door out: exactly these fields, and nothing else that is written anywhere in the house."""
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID, uuid4
 
 import pytest
@@ -76,7 +78,11 @@ OTHER_TEXTS = [
 def told(matter_id: UUID, firm_id: UUID) -> str:
     """Everything that the door hands out about a matter."""
     with firm_scope(firm_id):
-        found = [disclose_matter(matter_id), *disclose_answers(matter_id), *disclose_documents(matter_id)]
+        return as_text(matter_id)
+
+
+def as_text(matter_id: UUID) -> str:
+    found = [disclose_matter(matter_id), *disclose_answers(matter_id), *disclose_documents(matter_id)]
     return repr(found) + str([dataclasses.asdict(part) for part in found])
 
 
@@ -101,12 +107,17 @@ def test_it_cannot_be_added_to_afterwards(people: Cast) -> None:
     ("model", "field"), OTHER_TEXTS, ids=[f"{model.__name__}.{field.name}" for model, field in OTHER_TEXTS]
 )
 def test_it_tells_no_other_text_of_the_domain(
-    people: Cast, database: TestDatabase, model: type[models.Model], field: models.CharField
+    full_matter: Matter, database: TestDatabase, model: type[models.Model], field: models.CharField
 ) -> None:
-    matter = a_full_matter(people)
     canary = "canary-in-this-column"[: field.max_length or 40]
-    write_canary(database, people.firm_id, model, field, canary)
-    assert canary not in told(matter.id, people.firm_id)
+    with planted(database, full_matter.firm_id, model, field, canary):
+        assert canary not in told(full_matter.id, full_matter.firm_id)
+
+
+@pytest.fixture(scope="module")
+def full_matter(database: TestDatabase) -> Matter:
+    """For many questions one by one: what each of them plants is taken out again."""
+    return a_full_matter(cast.assemble())
 
 
 def a_full_matter(people: Cast) -> Matter:
@@ -118,16 +129,26 @@ def a_full_matter(people: Cast) -> Matter:
     return matter
 
 
-def write_canary(
+@contextmanager
+def planted(
     database: TestDatabase, firm_id: UUID, model: type[models.Model], field: models.CharField, canary: str
-) -> None:
+) -> Iterator[None]:
     """As the administrator, since the app may not change every column. One row, where values must be unique."""
     table, column = sql.Identifier(model._meta.db_table), sql.Identifier(field.column)
     value = Jsonb({canary: canary}) if isinstance(field, models.JSONField) else canary
     one_row = sql.SQL("id = (SELECT id FROM {0} WHERE firm_id = {1} LIMIT 1)").format(table, firm_id)
     change = sql.SQL("UPDATE {0} SET {1} = {2} WHERE ").format(table, column, sql.Literal(value)) + one_row
+    read = sql.SQL("SELECT id, {1} FROM {0} WHERE ").format(table, column) + one_row
+    put_back = sql.SQL("UPDATE {0} SET {1} = %s WHERE id = %s").format(table, column)
     with database.connect("admin") as connection:
+        row = connection.execute(read).fetchone()
+        assert row
         assert connection.execute(change).rowcount == 1
+        try:
+            yield
+        finally:
+            before = Jsonb(row[1]) if isinstance(field, models.JSONField) and row[1] is not None else row[1]
+            connection.execute(put_back, [before, row[0]])
 
 
 def test_it_has_other_texts_to_prove_it_with() -> None:
@@ -141,13 +162,17 @@ def test_it_has_other_texts_to_prove_it_with() -> None:
 
 
 @pytest.mark.parametrize(("model", "column"), sorted(DISCLOSED, key=str))
-def test_it_tells_each_text_that_it_should(people: Cast, model: type[models.Model], column: str) -> None:
+def test_it_tells_each_text_that_it_should(full_matter: Matter, model: type[models.Model], column: str) -> None:
     """The twin: the same canary in a disclosed column is found, so the search above can find."""
-    matter = a_full_matter(people)
     canary = "canary-in-this-column"[: model._meta.get_field(column).max_length]  # type: ignore[union-attr]
-    with firm_scope(people.firm_id):
+    with pytest.raises(Unplanted), firm_scope(full_matter.firm_id):
         model._default_manager.update(**{column: canary})
-    assert canary in told(matter.id, people.firm_id)
+        assert canary in as_text(full_matter.id)
+        raise Unplanted
+
+
+class Unplanted(Exception):
+    """Rolls back what was planted."""
 
 
 def test_it_hands_out_only_documents_that_the_client_gave(people: Cast) -> None:

@@ -1,5 +1,6 @@
 """Who may open what: the same questions for every address."""
 
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,6 +11,7 @@ from casehug.intake.models import Matter
 from casehug.sync.models import Change
 from casehug.tenancy.actor import Actor
 from casehug.tenancy.scope import firm_scope
+from tests import cast
 from tests.cast import PASSWORD, Cast
 from tests.web.addresses import (
     ADDRESSES,
@@ -37,6 +39,28 @@ def ask(browser: Client, name: str, record_id: UUID | None = None, **options: ob
 @pytest.fixture
 def records(people: Cast, matter: Matter) -> dict[str, UUID]:
     return {**records_of(people.alice, matter), "change": _change(people.alice, matter)}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A firm with a record of every kind and its people signed in, for questions that change nothing."""
+
+    records: dict[str, UUID | str]
+    alice: Client
+    ann: Client
+    bob: Client
+    charlie: Client
+
+    def record_of(self, name: str) -> UUID | str | None:
+        return self.records[ADDRESSES[name].record] if ADDRESSES[name].record else None
+
+
+@pytest.fixture(scope="module")
+def site(database: object) -> Site:
+    people = cast.assemble()
+    matter = cast.open_dana(people.alice)
+    records = {**records_of(people.alice, matter), "change": _change(people.alice, matter)}
+    return Site(records, *map(sign_in, (people.alice, people.ann, people.bob, people.charlie)))
 
 
 def _change(actor: Actor, matter: Matter) -> UUID:
@@ -69,9 +93,8 @@ def test_it_refuses_a_person_without_a_firm(nobody: Client, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", for_admins())
-def test_it_refuses_attorney_and_staff(ann: Client, bob: Client, records: dict[str, UUID], name: str) -> None:
-    record_id = records[ADDRESSES[name].record] if ADDRESSES[name].record else None
-    assert [ask(browser, name, record_id).status_code for browser in (ann, bob)] == [403, 403]
+def test_it_refuses_attorney_and_staff(site: Site, name: str) -> None:
+    assert [ask(who, name, site.record_of(name)).status_code for who in (site.ann, site.bob)] == [403, 403]
 
 
 @pytest.mark.parametrize("name", OPEN_TO_ALL)
@@ -90,34 +113,31 @@ def test_it_works_for_an_admin(alice: Client, records: dict[str, UUID], name: st
 
 
 @pytest.mark.parametrize("name", OF_A_RECORD)
-def test_a_stranger_cannot_tell_a_record_from_a_made_up_one(
-    charlie: Client, records: dict[str, UUID], name: str
-) -> None:
-    theirs, made_up = ask(charlie, name, records[ADDRESSES[name].record]), ask(charlie, name, uuid4())
+def test_a_stranger_cannot_tell_a_record_from_a_made_up_one(site: Site, name: str) -> None:
+    theirs, made_up = ask(site.charlie, name, site.record_of(name)), ask(site.charlie, name, uuid4())
     assert (theirs.status_code, made_up.status_code) == (404, 404)
     assert theirs.content == made_up.content
 
 
 @pytest.mark.parametrize("name", OF_A_RECORD)
-def test_an_id_that_is_none_is_not_found(alice: Client, name: str) -> None:
+def test_an_id_that_is_none_is_not_found(site: Site, name: str) -> None:
     address = url(name, uuid4())
     bad = "/".join("12345" if len(part) == 36 else part for part in address.split("/"))
-    assert getattr(alice, ADDRESSES[name].verb)(bad).status_code == 404
+    assert getattr(site.alice, ADDRESSES[name].verb)(bad).status_code == 404
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_it_refuses_the_wrong_verb(alice: Client, name: str) -> None:
+def test_it_refuses_the_wrong_verb(site: Site, name: str) -> None:
     address = url(name, uuid4() if ADDRESSES[name].record else None)
     wrong = ["delete", "put"] + (["get"] if ADDRESSES[name].verb == "post" else [])
     if ADDRESSES[name].verb == "get" and name not in ALSO_POST:
         wrong.append("post")
-    assert {getattr(alice, verb)(address).status_code for verb in wrong} == {405}
+    assert {getattr(site.alice, verb)(address).status_code for verb in wrong} == {405}
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_carries_the_policies(alice: Client, records: dict[str, UUID], name: str) -> None:
-    record_id = records[ADDRESSES[name].record] if ADDRESSES[name].record else None
-    headers = ask(alice, name, record_id).headers
+def test_every_page_carries_the_policies(site: Site, name: str) -> None:
+    headers = ask(site.alice, name, site.record_of(name)).headers
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["Cache-Control"] == "no-store"
@@ -125,9 +145,8 @@ def test_every_page_carries_the_policies(alice: Client, records: dict[str, UUID]
 
 
 @pytest.mark.parametrize("name", sorted(set(PAGES) - FILES))
-def test_no_page_has_inline_scripts_or_styles(alice: Client, records: dict[str, UUID], name: str) -> None:
-    record_id = records[ADDRESSES[name].record] if ADDRESSES[name].record else None
-    page = text_of(ask(alice, name, record_id))
+def test_no_page_has_inline_scripts_or_styles(site: Site, name: str) -> None:
+    page = text_of(ask(site.alice, name, site.record_of(name)))
     for forbidden in (" style=", "<style", "<script>", "hx-on", "javascript:", " onclick"):
         assert forbidden not in page
 
