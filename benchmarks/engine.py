@@ -14,12 +14,14 @@ import psycopg
 
 from benchmarks import house
 from benchmarks.figures import Figure, percentile
+from benchmarks.pages import times
 from casehug.ops.processes import Child
 from casehug.ops.stack import Stack
 
 FIRMS, EACH = 50, 60
 GOAL_A_SECOND = 120
 CROWD = 10_000
+ROWS = 1_000_000
 SINGLES, PACE_SECONDS = 40, 0.1
 WAIT_SECONDS = 300.0
 SHOWN = 25
@@ -30,10 +32,10 @@ UNLIMITED = {"SANDBOX_RATE_LIMIT": "off", "LAWMATICS_REQUESTS_PER_MINUTE": "1000
 def measure() -> Iterator[Figure]:
     with house.running(UNLIMITED) as running:
         house.join_django(running)
-        house.connected_browser(running)
+        browser = house.connected_browser(running)
         alice = house.alice_at_work()
         stop(running.worker)
-        firms = [found_connected(alice.firm_id, running) for _ in range(FIRMS)]
+        firms = [found_connected(alice.firm_id) for _ in range(FIRMS)]
         for firm in firms:
             queue_matters(firm, EACH)
         running.worker.restart()
@@ -46,13 +48,18 @@ def measure() -> Iterator[Figure]:
         delays = singles(running, firms[1])
         name = f"Commit to Lawmatics while another firm has {CROWD} waiting"
         yield Figure(f"{name}: p99", percentile(delays, 0.99), "ms", 1000)
+        stop(running.worker)
+        remember_much(running, alice.firm_id)
+        for page in ("log/", "attention/"):
+            name = f"{ROWS:,} changes and log lines, {page.strip('/')} page: p95"
+            yield Figure(name, percentile(times(browser, f"/settings/integrations/lawmatics/{page}"), 0.95), "ms", 50)
 
 
 def stop(worker: Child) -> None:
     worker.stop()
 
 
-def found_connected(like: UUID, running: Stack) -> UUID:
+def found_connected(like: UUID) -> UUID:
     """A firm with the connection of the firm `like`: its own row, the same account in the sandbox."""
     from casehug.connections.models import Connection, ConnectionState  # noqa: PLC0415
     from casehug.sync import lanes  # noqa: PLC0415
@@ -131,6 +138,29 @@ def drained(running: Stack, firms: list[UUID]) -> float:
                 return time.monotonic() - begun
             time.sleep(0.02)
     raise SystemExit(f"{all_of_them - delivered} of {all_of_them} changes were not delivered.")
+
+
+def remember_much(running: Stack, firm: UUID) -> None:
+    """A million changes of the firm that were delivered, and as many lines of its log, a few of them in trouble."""
+    with psycopg.connect(running.addresses["admin"], autocommit=True) as admin:
+        admin.execute(
+            "INSERT INTO sync_change (id, firm_id, matter_id, reason, priority, decision, asked_about, quiet, forms,"
+            " state, revision, failures, deaths, not_before, problem, problem_text, created_at, settled_at)"
+            " SELECT uuidv7(), %s, gen_random_uuid(), 'bench', 5, '', '', false, '[]',"
+            " CASE WHEN n %% 1000 = 0 THEN 'held' ELSE 'delivered' END, 1, 0, 0, now(), '', '', now(), now()"
+            " FROM generate_series(1, %s) AS n",
+            [firm, ROWS],
+        )
+        admin.execute(
+            "INSERT INTO sync_attempt (id, firm_id, change_id, matter_id, account_id, action, state, at, requests,"
+            " lawmatics_id, problem, text, intended, lookups, before)"
+            " SELECT uuidv7(), firm_id, id, matter_id, '', 'matter.create', 'done', now(), 1,"
+            " '1', '', '', '{}', 0, '{}'"
+            " FROM sync_change WHERE firm_id = %s",
+            [firm],
+        )
+        admin.execute("VACUUM ANALYZE sync_change")
+        admin.execute("VACUUM ANALYZE sync_attempt")
 
 
 def singles(running: Stack, firm: UUID) -> list[float]:
