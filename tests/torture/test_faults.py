@@ -1,13 +1,13 @@
 """A1, A3 and A4: lost replies, late commits, and a budget that many workers share."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import uuid4
 
 import pytest
 
-from casehug.intake.models import Matter
+from casehug.intake.models import Client, Matter
 from casehug.sync import limits
-from casehug.sync.models import Attempt, Change, Link
+from casehug.sync.models import Attempt, Change, Link, Priority
 from casehug.tenancy.scope import firm_scope
 from tests import cast
 from tests.cast import Cast
@@ -111,28 +111,32 @@ def test_it_would_break_the_budget_with_a_bucket_that_refills(count: Count) -> N
     count("A3", "control: a token bucket of 50", f"{let_through} in a minute")
 
 
+def crowd(people: Cast, number: int) -> None:
+    """So many new matters with clients of their own, waiting as a bulk sync leaves them."""
+    with firm_scope(people.firm_id):
+        clients = [Client(first_name=f"Crowd{at}", last_name="Storm", email=f"{uuid4()}@x.com") for at in range(number)]
+        Client.objects.bulk_create(clients)
+        placed = {"case_type": "other", "case_type_name": "Other", "practice_area": "Other", "state": "CO"}
+        matters = [Matter(client=client, title="Crowd", request_key=uuid4(), **placed) for client in clients]
+        Matter.objects.bulk_create(matters)
+        Change.objects.bulk_create(
+            [Change(matter_id=matter.id, reason="bulk", priority=Priority.BACKFILL) for matter in matters]
+        )
+
+
 def test_it_lets_a_small_firm_and_a_click_overtake(rig: Rig, connected: Cast, people: Cast, count: Count) -> None:
     waiting = times(60, long=10_000)
-    clients = open_many(connected, 3, name="Crowd")
-    with firm_scope(connected.firm_id):
-        Change.objects.bulk_create(
-            [
-                Change(matter_id=UUID(int=clients[0].id.int ^ (at + 1)), reason="bulk", priority=9)
-                for at in range(waiting)
-            ]
-        )
+    crowd(connected, waiting)
+    clicked = open_many(connected, 1, name="Clicked")[0]
     join(rig, people.charlie, slug="nakamura")
     other = cast.open_dana(people.charlie, title="Small firm")
-    clicked = clients[2]
     click(connected.bob, clicked)
-    begun = rig.clock.now()
     rig.work(connected.firm_id, people.other_firm_id)
+    with firm_scope(connected.firm_id):
+        left = Change.objects.filter(state="waiting").count()
+    assert left > waiting // 2, "the crowd waits for its budget"
     assert rig.titled({"Small firm"}, slug="nakamura") == ["Small firm"]
     assert rig.titled({clicked.title}) == [clicked.title]
     with firm_scope(people.other_firm_id):
         assert Link.objects.filter(kind="matter", record_id=other.id).exists()
-    seconds = (rig.clock.now() - begun).total_seconds()
-    assert seconds < 10
-    count(
-        "A4", f"{waiting} changes waiting elsewhere: seconds to the small firm's matter and the click", f"{seconds:.1f}"
-    )
+    count("A4", f"{waiting} changes waiting elsewhere: the small firm's matter and the click", "in the first turn")

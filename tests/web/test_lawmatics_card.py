@@ -12,7 +12,7 @@ from sandbox.store import Town
 from tests import cast
 from tests.cast import Cast, NewClient
 from tests.web.conftest import Drain
-from tests.web.walks import HTMX, documents_of, first_item, hand_in, text_of
+from tests.web.walks import HTMX, documents_of, first_item, hand_in, question_on, text_of
 
 
 def card(browser: Client, matter: Matter) -> str:
@@ -20,7 +20,10 @@ def card(browser: Client, matter: Matter) -> str:
 
 
 def sync(browser: Client, matter: Matter, decision: str = "", **options: object) -> object:
-    return browser.post(reverse("sync_matter", args=[matter.id]), {"decision": decision}, **options)
+    question = question_on(card(browser, matter)) if decision else ""
+    return browser.post(
+        reverse("sync_matter", args=[matter.id]), {"decision": decision, "question": question}, **options
+    )
 
 
 def changes(people: Cast) -> int:
@@ -118,6 +121,38 @@ def test_the_answer_same_person_links(bob: Client, held: Matter, people: Cast, t
     run(people.firm_id)
     assert len(town.firm("hartwell").contacts) == before
     assert len(matters_titled(town, held.title)) == 1
+
+
+@pytest.mark.parametrize("address", ["matter", "attention"])
+def test_an_answer_to_another_question_is_not_taken(alice: Client, held: Matter, people: Cast, address: str) -> None:
+    with firm_scope(people.firm_id):
+        change = Change.objects.get()
+    url = reverse("sync_matter", args=[held.id]) if address == "matter" else reverse("retry_change", args=[change.id])
+    answer = alice.post(url, {"decision": "link", "question": "0" * 32}, follow=True)
+    assert "your decision was not taken" in text_of(answer)
+
+
+def test_needs_attention_asks_the_same_question(alice: Client, held: Matter) -> None:
+    page = text_of(alice.get(reverse("lawmatics_attention")))
+    assert question_on(page) == question_on(card(alice, held)) != ""
+
+
+@pytest.mark.parametrize(("state", "told"), [("held", "Asked for quietly"), ("waiting", "Waits to go quietly")])
+def test_a_quiet_sync_says_so(alice: Client, held: Matter, people: Cast, state: str, told: str) -> None:
+    with firm_scope(people.firm_id):
+        Change.objects.update(quiet=True, state=state)
+    assert told in card(alice, held)
+
+
+@pytest.mark.parametrize(("form", "quiet"), [({}, True), ({"loud": "1"}, False)])
+def test_only_its_own_button_ends_the_quiet(
+    alice: Client, held: Matter, people: Cast, form: dict[str, str], quiet: bool
+) -> None:
+    with firm_scope(people.firm_id):
+        Change.objects.update(quiet=True)
+    alice.post(reverse("sync_matter", args=[held.id]), form)
+    with firm_scope(people.firm_id):
+        assert Change.objects.get().quiet is quiet
 
 
 def test_an_answer_that_is_none_changes_nothing(bob: Client, held: Matter, people: Cast, run: Drain) -> None:

@@ -19,7 +19,7 @@ from sandbox.store import Firm, Town
 from tests import cast
 from tests.cast import Cast
 from tests.web.conftest import Drain
-from tests.web.walks import text_of
+from tests.web.walks import question_on, text_of
 
 CASE_TYPES = "/settings/integrations/lawmatics/case-types/"
 DIVORCE = f"{CASE_TYPES}divorce-standard/"
@@ -191,7 +191,7 @@ def test_the_two_buttons_decide_which_value_stays(
     run(connected.firm_id)
     card, inbox = text_of(bob.get(reverse("matter", args=[matter.id]))), text_of(alice.get(reverse("lawmatics")))
     assert ["Keep what Lawmatics has" in page for page in (card, inbox)] == [True, True]
-    bob.post(reverse("sync_matter", args=[matter.id]), {"decision": decision})
+    bob.post(reverse("sync_matter", args=[matter.id]), {"decision": decision, "question": question_on(card)})
     run(connected.firm_id)
     [there] = [one for one in hartwell.matters.values() if one.case_title == matter.title]
     assert there.custom[key] == expected

@@ -1,5 +1,6 @@
 """What people do in the pages, in a few words."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +24,12 @@ def sign_in(actor: Actor) -> Client:
     browser = Client()
     browser.force_login(User.objects.get(id=actor.user_id))
     return browser
+
+
+def question_on(page: str) -> str:
+    """What a page says its buttons are an answer to."""
+    found = re.search(r'name="question" value="(\w*)"', page)
+    return found[1] if found else ""
 
 
 def text_of(response: Any) -> str:

@@ -123,19 +123,22 @@ def forget_tokens(connection: Connection, *, state: ConnectionState, ended_at: d
     )
 
 
-def mark_broken(actor: Actor, *, refused_token: str | None = None) -> None:
-    """Lawmatics refused the token: stop using it and tell, once.
+def mark_broken(actor: Actor, *, refused_token: str | None = None) -> bool:
+    """Lawmatics refused the token: stop using it and tell, once. False if the connection is good all the same.
 
-    With `refused_token`, only while the connection still holds that very token: a late refusal of an old one says
-    nothing about the connection that was made since.
+    With `refused_token`, only while the connection still holds that very token, and unless it had come to its end and
+    can be renewed: the refusal of an old one says nothing about the connection.
     """
     connection = Connection.objects.select_for_update().get()
-    if refused_token is not None and not _holds(connection, refused_token):
-        return
+    if refused_token is not None and connection.is_connected:
+        ended = connection.token_expires_at is not None and connection.token_expires_at <= clock.now()
+        if not _holds(connection, refused_token) or (ended and connection.refresh_token_sealed):
+            return False
     if connection.is_connected:
         connection.state = ConnectionState.BROKEN
         connection.save(update_fields=["state"])
         publish(ConnectionBroken(firm_id=actor.firm_id, actor_id=actor.user_id, connection_id=connection.id))
+    return True
 
 
 def _holds(connection: Connection, token: str) -> bool:

@@ -9,6 +9,7 @@ from casehug.sync import ledger, policy, reference
 from casehug.sync.errand import Errand
 from casehug.sync.extras import extras_for
 from casehug.sync.fields import mapped_fields
+from casehug.sync.limits import BudgetSpent
 from casehug.sync.mapping import Reference
 from casehug.sync.models import Attempt, Decision, Priority, RecordKind
 from casehug.sync.planner import (
@@ -61,6 +62,7 @@ def load(errand: Errand) -> None:
         links=links,
         decision=Decision(errand.change.decision),
         decided_on=tuple(filter(None, errand.change.asked_about.split(","))),
+        shown=errand.change.asked_names,
         done=ledger.done_of(errand.wanted),
     )
 
@@ -76,14 +78,20 @@ def apply(errand: Errand) -> None:
         with firm_scope(errand.lease.firm_id):
             load(errand)
     errand.action = "plan"
-    if errand.change.undo_of is not None:
-        _undo(errand, errand.change.undo_of)
+    undo_of, refused = errand.change.undo_of, ""
+    if undo_of is not None and not _undo(errand, undo_of):
+        refused = errand.action
     while steps := plan(errand.wanted, errand.known):
         try:
             errand.known = make(errand, steps[0])
         except errors.Invalid as error:
             if not _placed_anew(errand, steps[0], error):
                 raise _naming_fields(error, errand.rules.reference) from error
+    if undo_of is not None and refused:
+        # Told last, when everything else has gone. The wish is forgotten: it must not stand in the way of other things.
+        errand.action = refused
+        errand.later(lambda: ledger.forget_undo(errand.change, undo_of))
+        raise NeedsPerson(policy.EDITED_SINCE)
 
 
 def finish(errand: Errand) -> None:
@@ -95,11 +103,11 @@ def finish(errand: Errand) -> None:
     ledger.delivered(errand.change)
 
 
-def _undo(errand: Errand, attempt_id: UUID) -> None:
+def _undo(errand: Errand, attempt_id: UUID) -> bool:
+    """False if somebody edited the fields since, so that it cannot be taken back."""
     with firm_scope(errand.lease.firm_id):
         attempt = Attempt.objects.filter(id=attempt_id, undone_at=None).first()
-    if attempt is not None:
-        records.undo(errand, attempt)
+    return attempt is None or records.undo(errand, attempt)
 
 
 def make(errand: Errand, step: Step) -> Known:
@@ -145,7 +153,11 @@ def _placed_anew(errand: Errand, step: Step, error: errors.Invalid) -> bool:
     if errand.rules_read or not isinstance(step, Create | Update):
         return False
     errand.rules_read = True
-    reference.refresh(errand.client, errand.lease.firm_id)
+    try:
+        reference.refresh(errand.client, errand.lease)
+    except (errors.LawmaticsError, BudgetSpent):
+        # The refusal is certain, whatever became of this question; the settings are read again another time.
+        return False
     disclosure, before = errand.disclosure, errand.rules
     with firm_scope(errand.lease.firm_id):
         rules = kept_rules()
@@ -160,9 +172,7 @@ def _placed_anew(errand: Errand, step: Step, error: errors.Invalid) -> bool:
         errand.log_failure(ruling, f"{text} {changed}".strip())
         errand.rules = rules
         load(errand)
-    errand.known = Known(
-        errand.known.links, known.candidates, known.read, known.decision, known.decided_on, errand.known.done
-    )
+    errand.known = replace(errand.known, candidates=known.candidates, read=known.read)
     return True
 
 

@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+import structlog
+from django.db import InterfaceError, OperationalError
+
 from casehug.intake.disclosure import MatterDisclosure, count_matters, disclose_matters
 from casehug.kit import clock
 from casehug.sync import contact_list, ledger
@@ -40,9 +43,11 @@ from casehug.sync.planner import (
     describe_wanted,
     plan,
 )
-from casehug.sync.policy import NO_CLIENT, OTHER_PERSON
+from casehug.sync.policy import NO_CLIENT, OTHER_PERSON, UNLISTED
 from casehug.sync.rules import FirmRules, kept_rules
 from casehug.tenancy.scope import firm_scope
+
+log = structlog.get_logger()
 
 BATCH = 500
 FATES = ("create", "link", "update", "unchanged", "held")
@@ -77,6 +82,21 @@ def preview_on(firm_id: UUID) -> bool:
 
     A batch and the place it ends are one transaction, so it counts once whoever else is at it.
     """
+    try:
+        return _count_batch(firm_id)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        # Only its kind: what it says may hold what was read.
+        log.error("sync.preview_failed", firm_id=str(firm_id), error=type(error).__name__)
+        with firm_scope(firm_id):
+            BulkRun.objects.filter(state=RunState.PREVIEWING).update(
+                state=RunState.CANCELLED, finished_at=clock.now(), problem_text=UNLISTED.text
+            )
+        return True
+
+
+def _count_batch(firm_id: UUID) -> bool:
     with firm_scope(firm_id):
         run = BulkRun.objects.select_for_update().filter(state=RunState.PREVIEWING).first()
         if run is None:

@@ -19,15 +19,15 @@ from typing import Any
 from django.db.models import F
 
 from casehug.kit import clock
-from casehug.sync import lanes, policy
+from casehug.sync import lanes
 from casehug.sync.errand import Errand
 from casehug.sync.lanes import Lease
 from casehug.sync.lookup import CREATE_CONTACT
 from casehug.sync.models import UNRESOLVED, Attempt, ContactList, JobState, Priority, RemoteContact
-from casehug.sync.policy import Fate
+from casehug.sync.readers import reading
 from casehug.sync.rules import FirmRules
 from casehug.tenancy.scope import firm_scope
-from lawmatics import Contact, Lawmatics, LawmaticsError
+from lawmatics import Contact, Lawmatics
 from lawmatics.envelope import Page
 from lawmatics.paging import PAGE_SIZE
 
@@ -78,17 +78,10 @@ def read_on(lease: Lease, client: Lawmatics, rules: FirmRules) -> bool:
         kept = _under_way(rules.account_id)
     if kept is None:
         return False
-    try:
+    with reading(lease, kept):
         page = client.contacts.page(kept.pages_read + 1)
-    except LawmaticsError as error:
-        ruling = policy.rule(error)
-        if ruling.fate != Fate.ASK:
-            raise
         with lanes.held(lease):
-            _stop(kept, policy.explain(error, ruling))
-        return True
-    with lanes.held(lease):
-        _keep_page(kept, page)
+            _keep_page(kept, page)
     return True
 
 
@@ -195,21 +188,25 @@ def nobody_has(errand: Errand, email: str) -> bool:
         if kept is None or kept.topped_up_at is None:
             return False
         if clock.now() - kept.topped_up_at <= TOP_UP_AFTER:
-            return _is_absent(email)
+            return _is_absent(email, kept.account_id)
     _top_up(errand, kept)
     with firm_scope(errand.lease.firm_id):
-        return _is_absent(email)
+        return _is_absent(email, kept.account_id)
 
 
-def _is_absent(email: str) -> bool:
+def _is_absent(email: str, account_id: str) -> bool:
     # A contact that may or may not have been made is in no list. Nobody knows yet whose address it has.
-    unsure = Attempt.objects.filter(action=CREATE_CONTACT, state__in=UNRESOLVED).exists()
-    return not unsure and not RemoteContact.objects.filter(email=folded(email)).exists()
+    unsure = Attempt.objects.filter(action=CREATE_CONTACT, state__in=UNRESOLVED, account_id__in=[account_id, ""])
+    return not unsure.exists() and not RemoteContact.objects.filter(email=folded(email)).exists()
 
 
 def remember(contact: Contact, account_id: str) -> None:
-    """A bulk sync has made a contact: the next client with its address shall find it. Joins a scope."""
-    if ContactList.objects.filter(account_id=account_id).exclude(read_at=None).update(entries=F("entries") + 1):
+    """CaseHug has made a contact: the next client with its address shall find it. Joins a scope.
+
+    A list that is only being read is told too: the page that would show it may have been read before.
+    """
+    known = RemoteContact.objects.filter(lawmatics_id=contact.id).exists()
+    if ContactList.objects.filter(account_id=account_id).update(entries=F("entries") + int(not known)):
         keep([contact])
 
 

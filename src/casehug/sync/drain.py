@@ -1,6 +1,6 @@
 """Working on a lane: one change after the other, until nothing is due or it is another firm's turn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
@@ -79,7 +79,7 @@ def _work(lease: Lease, until: float) -> Rest:
     try:
         token = fresh_token(lease.firm_id)
         client = client_with_token(token, before=meter.before, after=meter.after)
-        rules = _rules(client, lease.firm_id)
+        rules = _rules(client, lease)
         turn = Turn(lease, client, meter, rules, token)
         while monotonic() < until:
             if rest := turn.next():
@@ -91,7 +91,7 @@ def _work(lease: Lease, until: float) -> Rest:
         with firm_scope(lease.firm_id):
             _, fresh = reference.kept()
         if not fresh:
-            reference.refresh(client, lease.firm_id)
+            reference.refresh(client, lease)
     except NotConnected:
         return Rest()  # the queue is kept; connecting again rings
     except (LawmaticsError, limits.BudgetSpent, CannotOpen) as error:
@@ -100,9 +100,9 @@ def _work(lease: Lease, until: float) -> Rest:
         return Rest(due_at=ledger.next_moment())
 
 
-def _rules(client: Lawmatics, firm_id: UUID) -> FirmRules:
-    reference.current(client, firm_id)
-    with firm_scope(firm_id):
+def _rules(client: Lawmatics, lease: Lease) -> FirmRules:
+    reference.current(client, lease)
+    with firm_scope(lease.firm_id):
         return kept_rules()
 
 
@@ -128,7 +128,7 @@ class Turn:
             # Settings that it found changed and read again are good for the rest of the turn.
             self.rules = finished.rules
         try:
-            with firm_scope(self.lease.firm_id):
+            with lanes.held(self.lease):
                 if finished is not None:
                     applier.finish(finished)
                 if (change := ledger.next_change()) is not None:
@@ -137,14 +137,18 @@ class Turn:
                     self.errand = Errand(self.lease, self.client, self.meter, change, self.rules)
                     applier.load(self.errand)
                     self.meter.prepay()
-                # Last, and it counts all the same: without the lane nothing of this is committed.
                 lanes.hold(self.lease, working_on=change.id if change else None)
         except LaneLost:
             raise
         except Exception as error:  # whose fault it was is told by the next transaction, which has one of them only
-            if finished is None and self.errand is None:
+            taken, self.errand = self.errand, None
+            self.meter.forget_prepaid()
+            if finished is not None:
+                # What was taken was not: the next turn takes it again.
+                return self._finish_alone(finished)
+            if taken is None:
                 raise
-            return self._finish_alone(finished) if finished is not None else self._failed(self.errand, error)
+            return self._failed(taken, error)
         self.meter.traveller = self.errand
         if self.errand is None:
             self.idle = True
@@ -163,13 +167,21 @@ class Turn:
         False if there is none. Raises what the steps raise.
         """
         self.idle, self.meter.for_bulk = False, True
-        return (
-            preview_on(self.lease.firm_id)
-            or contact_list.read_on(self.lease, self.client, self.rules)
-            or pull.read_on(self.lease, self.client, self.rules)
-            or bulk.feed(self.lease)
-            or form_choices.read_on(self.lease, self.client, self.rules)
-        )
+        try:
+            if (
+                preview_on(self.lease.firm_id)
+                or contact_list.read_on(self.lease, self.client, self.rules)
+                or pull.read_on(self.lease, self.client, self.rules)
+            ):
+                # A list of contacts may be read by now, and has to be told of those that are made.
+                self.rules = replace(self.rules, lists_contacts=True)
+                return True
+        except LawmaticsError as error:
+            # What is tried again later must not hold up a bulk sync until then.
+            if policy.rule(error).fate == Fate.LATER and bulk.feed(self.lease):
+                return True
+            raise
+        return bulk.feed(self.lease) or form_choices.read_on(self.lease, self.client, self.rules)
 
     def give_way(self) -> Rest:
         """Finish what is in hand; another firm may have the worker now."""
@@ -197,6 +209,9 @@ class Turn:
 def _tell_and_rest(lease: Lease, error: Exception, token: str) -> Rest:
     """Nothing could be sent at all. What waits says so, where people look for trouble."""
     ruling = policy.rule(error)
+    if isinstance(error, errors.RateLimited):
+        with lanes.held(lease):
+            limits.learn(Lane.objects.get(firm_id=lease.firm_id))
     if ruling.fate != Fate.PAUSE:
         with lanes.held(lease):
             ledger.tell_waiting(ruling=ruling, text=policy.explain(error, ruling))
@@ -217,7 +232,11 @@ def _settle(errand: Errand, error: Exception, token: str) -> Rest | None:
             with lanes.held(errand.lease):
                 errand.log_failure(error.ruling, error.text, state=state)
                 ledger.hold_for_person(
-                    errand.change, ruling=error.ruling, text=error.text, asked_about=error.asked_about
+                    errand.change,
+                    ruling=error.ruling,
+                    text=error.text,
+                    asked_about=error.asked_about,
+                    asked_names=error.asked_names,
                 )
             return None
         case _:
@@ -267,6 +286,9 @@ def _rest_after(lease: Lease, error: Exception, ruling: Ruling, token: str) -> R
     if ruling.fate == Fate.STOP:
         if not isinstance(error, NotConnected):
             with firm_scope(lease.firm_id):
-                mark_broken(Actor.system(lease.firm_id), refused_token=token)
+                broken = mark_broken(Actor.system(lease.firm_id), refused_token=token)
+            if not broken:
+                # It was renewed meanwhile, or had come to its end: go on with the next one.
+                return Rest(due_at=clock.now())
         return Rest()
     return Rest(due_at=clock.now() + SETTINGS_RETRY)

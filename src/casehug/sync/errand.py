@@ -61,6 +61,7 @@ class Errand:
     _settlements: list[Callable[[], None]] = field(default_factory=list, repr=False)
     _cannot_settle: bool = field(default=False, repr=False)
     _begun: Attempt | None = field(default=None, repr=False)
+    _answered: str = field(default="", repr=False)
 
     def write(
         self,
@@ -83,7 +84,7 @@ class Errand:
             answer = call()
         finally:
             self._intent = None
-        attempt = self.attempt
+        attempt, self._answered = self.attempt, record_of(answer)
         requests = self.requests_since_last_line()
         milliseconds = ledger.milliseconds_since(attempt) if attempt is not None else None
 
@@ -165,6 +166,9 @@ class Errand:
         self._settlements = []
         told: dict[str, Any] = {"problem": ruling.code, "text": text}
         if self.attempt is not None:
+            if self._cannot_settle:
+                # What it answered with is kept, since the link could not be.
+                told["lawmatics_id"] = self._answered
             ledger.settle(self.lease, self.attempt, state=state, requests=1, **told)
             self.attempt = None
         else:

@@ -35,11 +35,11 @@ from casehug.sync.models import (
     RecordKind,
 )
 from casehug.sync.outbox import enqueue, wake
-from casehug.sync.policy import Fate
+from casehug.sync.readers import reading
 from casehug.sync.rules import FirmRules
 from casehug.sync.values import FITTING, TEXTS, DoesNotFit, Given, convert, why_not
 from casehug.tenancy.actor import Actor
-from lawmatics import Form, Lawmatics, LawmaticsError
+from lawmatics import Form, Lawmatics
 
 ADMINS_ONLY = "Only a firm admin can change this."
 ASKED_ALREADY = "This form is on its way already."
@@ -208,18 +208,11 @@ def read_on(lease: Lease, client: Lawmatics, rules: FirmRules) -> bool:
         kept = FormList.objects.filter(state__in=READING).first()
     if kept is None:
         return False
-    try:
+    with reading(lease, kept):
         forms = [asdict(FormShape.of(form)) for form in client.forms.all()]
-    except LawmaticsError as error:
-        ruling = policy.rule(error)
-        if ruling.fate != Fate.ASK:
-            raise
-        told: dict[str, Any] = {"state": JobState.FAILED, "problem_text": policy.explain(error, ruling)}
-    else:
         read = {"content": forms, "read_at": clock.now(), "account_id": rules.account_id}
-        told = {"state": JobState.DONE, "problem_text": "", **read}
-    with lanes.held(lease):
-        FormList.objects.filter(id=kept.id).update(**told)
+        with lanes.held(lease):
+            FormList.objects.filter(id=kept.id).update(state=JobState.DONE, problem_text="", **read)
     return True
 
 
@@ -358,7 +351,8 @@ def request_form(actor: Actor, *, matter_id: UUID, form_id: str, number: int) ->
     Connection.objects.select_for_update(no_key=True).get()
     change = Change.objects.filter(matter_id=matter_id, state__in=OPEN_STATES).first()
     forms, asked = (change.forms if change else []), wish(form_id, number)
-    if Attempt.objects.filter(matter_id=matter_id, action=SUBMIT_FORM, state__in=UNRESOLVED).exists():
+    unsure = Attempt.objects.filter(matter_id=matter_id, action=SUBMIT_FORM, state__in=UNRESOLVED)
+    if unsure.filter(account_id__in=[_account_id(), ""]).exists():
         raise NotAllowed(UNSURE)
     if asked in forms:
         raise NotAllowed(ASKED_ALREADY)

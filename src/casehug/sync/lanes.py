@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event, Thread
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce, Greatest
 
 from casehug.kit import clock
 from casehug.sync.models import Doorbell, Lane
@@ -131,10 +133,24 @@ def pause(firm_id: UUID, *, until: datetime, reason: str) -> None:
 
 
 def release(lease: Lease, *, due_at: datetime | None, paused_until: datetime | None = None, reason: str = "") -> None:
-    """Give the lane back and say when to look next."""
-    Lane.objects.filter(firm_id=lease.firm_id, fence=lease.fence).update(
-        leased_until=None, working_on=None, due_at=due_at, paused_until=paused_until, pause_reason=reason
-    )
+    """Give the lane back and say when to look next. A longer pause that came from elsewhere meanwhile stays."""
+    mine = Lane.objects.filter(firm_id=lease.firm_id, fence=lease.fence)
+    paused: dict[str, Any]
+    if paused_until is None:
+        paused = {"due_at": Coalesce("paused_until", Value(due_at, output_field=DateTimeField()))}
+    else:
+        longer = Q(paused_until__gt=paused_until)
+        paused = {
+            "due_at": Case(When(longer, then=F("paused_until")), default=Value(due_at)),
+            "pause_reason": Case(When(longer, then=F("pause_reason")), default=Value(reason)),
+            "paused_until": Greatest("paused_until", Value(paused_until)),
+        }
+    mine.update(leased_until=None, working_on=None, **paused)
+
+
+def take_away(firm_id: UUID) -> None:
+    """Whoever is at the lane settles and sends nothing more from here on. Joins the caller's transaction."""
+    Lane.objects.filter(firm_id=firm_id).update(fence=F("fence") + 1, leased_until=None, working_on=None)
 
 
 def due_firms(limit: int = 500) -> Iterable[UUID]:

@@ -94,6 +94,11 @@ def save_link(
     )
 
 
+def note_leaving(kind: RecordKind, record_id: UUID, *, sent: Mapping[str, Any]) -> None:
+    """What a linked record may hold from now on, if an update arrives of which no answer comes."""
+    Link.objects.filter(kind=kind, record_id=record_id).update(sent=dict(sent))
+
+
 def done_of(wanted: Wanted) -> frozenset[UUID]:
     """Which of the wanted documents are filed and of the wanted forms submitted already."""
     records = [document.document_id for document in wanted.documents] + [form.record_id for form in wanted.forms]
@@ -163,6 +168,10 @@ def undone(attempt: Attempt) -> None:
     Attempt.objects.filter(id=attempt.id).update(undone_at=clock.now())
 
 
+def forget_undo(change: Change, attempt_id: UUID) -> None:
+    Change.objects.filter(id=change.id, undo_of=attempt_id).update(undo_of=None)
+
+
 def log(change: Change, *, action: str, state: AttemptState, requests: int, **columns: Any) -> None:
     """Write a line about something that made no record: a link, a failed search, nothing to do."""
     Attempt.objects.create(
@@ -188,11 +197,10 @@ def resolve(attempt: Attempt, *, state: AttemptState, **columns: Any) -> None:
 
 
 def marker_of_absent(matter_id: UUID, action: str) -> str | None:
-    """The marker of an earlier try that proved not to have happened: it is sent again under the same one."""
-    absent = (
-        Attempt.objects.filter(matter_id=matter_id, action=action, state=AttemptState.ABSENT).order_by("-id").first()
-    )
-    return absent.intended.get("marker") if absent else None
+    """The marker of the last try, if that proved not to have happened: it is sent again under the same one."""
+    settled = [AttemptState.ABSENT, AttemptState.DONE, AttemptState.ADOPTED]
+    last = Attempt.objects.filter(matter_id=matter_id, action=action, state__in=settled).order_by("-id").first()
+    return last.intended.get("marker") if last and last.state == AttemptState.ABSENT else None
 
 
 def delivered(change: Change) -> None:
@@ -233,7 +241,14 @@ def tell_waiting(*, ruling: Ruling, text: str) -> None:
     )
 
 
-def hold_for_person(change: Change, *, ruling: Ruling, text: str, asked_about: str = "") -> None:
+def hold_for_person(
+    change: Change,
+    *,
+    ruling: Ruling,
+    text: str,
+    asked_about: str = "",
+    asked_names: Mapping[str, str] | None = None,
+) -> None:
     """Nothing more happens to this change until a person acts. A click that came meanwhile keeps it waiting."""
     held = Change.objects.filter(id=change.id, state=ChangeState.WAITING, revision=change.revision).update(
         state=ChangeState.HELD,
@@ -242,6 +257,7 @@ def hold_for_person(change: Change, *, ruling: Ruling, text: str, asked_about: s
         failures=change.failures + 1,
         troubled_at=change.troubled_at or watch(),
         asked_about=asked_about,
+        asked_names=dict(asked_names or {}),
         decision="",
     )
     if held:

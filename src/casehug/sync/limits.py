@@ -45,8 +45,6 @@ def reserve(firm_id: UUID) -> None:
     with firm_scope(firm_id):
         # The lane's row serialises whoever counts: the drain and a person's connection test at the same time.
         lane = Lane.objects.select_for_update().filter(firm_id=firm_id).first()
-        if lane and lane.paused_until and lane.paused_until > clock.now():
-            raise BudgetSpent(lane.paused_until)
         take_slot(limit_of(lane))
 
 
@@ -56,11 +54,15 @@ def take_slot(limit: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO sync_requestslot (id, firm_id, at) SELECT %s, %s, %s WHERE (SELECT count(*) FROM"
-            " (SELECT 1 FROM sync_requestslot WHERE firm_id = %s AND at > %s LIMIT %s) AS used) < %s",
-            [new_id(), firm_id, now, firm_id, now - WINDOW, limit, limit],
+            " (SELECT 1 FROM sync_requestslot WHERE firm_id = %s AND at > %s LIMIT %s) AS used) < %s"
+            " AND NOT EXISTS (SELECT 1 FROM sync_lane WHERE firm_id = %s AND paused_until > %s)",
+            [new_id(), firm_id, now, firm_id, now - WINDOW, limit, limit, firm_id, now],
         )
         if cursor.rowcount:
             return
+    paused = Lane.objects.filter(firm_id=firm_id, paused_until__gt=now).values_list("paused_until", flat=True).first()
+    if paused is not None:
+        raise BudgetSpent(paused)
     # The request that has to leave the window first.
     in_window = RequestSlot.objects.filter(at__gt=now - WINDOW).order_by("-at").values_list("at", flat=True)
     raise BudgetSpent((in_window[limit - 1 : limit].first() or now) + WINDOW)

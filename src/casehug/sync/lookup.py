@@ -27,10 +27,12 @@ CREATES = {CREATE_CONTACT, CREATE_MATTER, ADD_NOTE, SUBMIT_FORM, FILE_DOCUMENT}
 
 @dataclass(frozen=True)
 class Sighting:
-    """What a look brought: the ids that fit, oldest first. `blind` means the remote cannot tell."""
+    """What a look brought: the ids that fit, oldest first. `blind` means the remote cannot tell; `unsure` are ids of
+    which a person has to tell."""
 
     ids: tuple[str, ...]
     blind: bool = False
+    unsure: tuple[str, ...] = ()
 
 
 def look(client: Lawmatics, attempt: Attempt) -> Sighting:
@@ -66,16 +68,18 @@ def _look_for_contact(client: Lawmatics, fields: dict[str, str], since: datetime
 
 def _look_for_matter(client: Lawmatics, intended: dict[str, Any], since: datetime) -> Sighting:
     title = intended["fields"].get("case_title", "")
-    # Where CaseHug numbers matters the number is the marker; the contact and the title have to fit all the same.
+    # Where CaseHug numbers matters the number is the marker; the contact and the title have to fit all the same. One
+    # with another number may be a namesake, or ours, numbered anew by Lawmatics or by the firm.
     number = intended.get("case_number")
     fitting = [
         matter
         for matter in client.matters.newest_first(since)
-        if matter.contact_id == intended["contact_id"]
-        and alike("case_title", title, matter.case_title or "")
-        and (number is None or matter.case_number == number)
+        if matter.contact_id == intended["contact_id"] and alike("case_title", title, matter.case_title or "")
     ]
-    return Sighting(_oldest_first(fitting))
+    if number is None:
+        return Sighting(_oldest_first(fitting))
+    ours = [matter for matter in fitting if matter.case_number == number]
+    return Sighting(_oldest_first(ours), unsure=tuple(matter.id for matter in fitting if matter not in ours))
 
 
 def _look_for_note(client: Lawmatics, intended: dict[str, Any], since: datetime) -> Sighting:

@@ -43,11 +43,17 @@ class Meter:
 
     def prepay(self) -> None:
         """Take the slot of the next request in the open scope, in which the lane is held; later if none is free."""
+        if self._prepaid:
+            return
         try:
             self._take()
         except BudgetSpent:
             return
         self._prepaid = True
+
+    def forget_prepaid(self) -> None:
+        """The transaction that took it was rolled back."""
+        self._prepaid = False
 
     def before(self, call: Call) -> None:
         """Raises BudgetSpent and LaneLost; what was to be settled is settled in the first case."""

@@ -19,19 +19,25 @@ from casehug.kit import clock
 from casehug.kit.wakeup import after_commit
 from casehug.sync import lanes, reference
 from casehug.sync.models import (
+    OPEN_RUNS,
     OPEN_STATES,
     Attempt,
+    BulkItem,
+    BulkRun,
     CaseTypeMapping,
     Change,
     ChangeState,
     Decision,
     FieldMapping,
     FormMapping,
+    ItemResult,
     Link,
     Priority,
     RecordKind,
     ReferenceData,
+    RunState,
 )
+from casehug.sync.policy import EDITED_SINCE
 from casehug.tenancy.actor import Actor
 
 DRAIN = "sync.drain"
@@ -45,6 +51,7 @@ def subscribe_to_facts() -> None:
     subscribe(catalogue.ClientUpdated, on_client_updated)
     subscribe(catalogue.ConnectionEstablished, on_connection_established)
     subscribe(catalogue.AccountSwitched, on_account_switched)
+    subscribe(catalogue.ConnectionEnded, on_connection_ended)
 
 
 def on_matter_created(fact: catalogue.MatterCreated) -> None:
@@ -81,7 +88,9 @@ def on_client_updated(fact: catalogue.ClientUpdated) -> None:
     if _working_connection() is None:
         return
     linked = [matter_id for matter_id in matters_of_client(fact.client_id) if _is_linked(matter_id)]
-    for matter_id in linked[:1]:
+    held = set(Change.objects.filter(matter_id__in=linked, state=ChangeState.HELD).values_list("matter_id", flat=True))
+    # A held one carries nothing until somebody looks at it.
+    for matter_id in sorted(linked, key=held.__contains__)[:1]:
         enqueue(firm_id=fact.firm_id, matter_id=matter_id, reason=fact.name, asked_by=fact.actor_id)
 
 
@@ -100,12 +109,18 @@ def on_connection_established(fact: catalogue.ConnectionEstablished) -> None:
     wake(fact.firm_id)
 
 
+def on_connection_ended(fact: catalogue.ConnectionEnded) -> None:
+    """A drain that runs on with a token nobody could revoke stops at its next request."""
+    lanes.take_away(fact.firm_id)
+
+
 def on_account_switched(fact: catalogue.AccountSwitched) -> None:
     """Ids of one account mean nothing in another, or worse: something else.
 
     Links are parked, and come back with their account. What the firm chose by id goes back to the defaults; what a
-    person was asked about is asked anew.
+    person was asked about is asked anew. A bulk sync was counted for the earlier account, so it ends.
     """
+    lanes.take_away(fact.firm_id)
     account = Connection.objects.values_list("account_id", flat=True).first() or ""
     # Parked first: a record has one link at a time.
     Link.everything.exclude(account_id=account).update(parked=True)
@@ -113,12 +128,34 @@ def on_account_switched(fact: catalogue.AccountSwitched) -> None:
     for mapping in (CaseTypeMapping, FieldMapping, FormMapping):
         mapping.objects.all().delete()
     ReferenceData.objects.update(content={}, read_at=reference.OUTDATED)
+    _end_bulk_runs()
     Change.objects.filter(state__in=OPEN_STATES).update(asked_about="", decision="", undo_of=None, forms=[])
 
 
-def request_sync(actor: Actor, *, matter_id: UUID, decision: Decision = Decision.NONE) -> None:
-    """A person wants this matter in Lawmatics now. Raises NotFound for a matter that is not the firm's."""
+def _end_bulk_runs() -> None:
+    runs = list(BulkRun.objects.filter(state__in=OPEN_RUNS).values_list("id", flat=True))
+    BulkRun.objects.filter(id__in=runs).update(state=RunState.CANCELLED, finished_at=clock.now())
+    queued = Change.objects.filter(run_id__in=runs, priority=Priority.BACKFILL, state__in=OPEN_STATES)
+    matters = list(queued.values_list("matter_id", flat=True))
+    queued.update(state=ChangeState.DISMISSED, settled_at=clock.now())
+    for matter_id in matters:
+        note_delivery(matter_id=matter_id, state="")
+    left = BulkItem.objects.filter(run_id__in=runs, result__in=[ItemResult.PLANNED, ItemResult.QUEUED])
+    left.update(result=ItemResult.CANCELLED, settled_at=clock.now())
+
+
+def request_sync(
+    actor: Actor, *, matter_id: UUID, decision: Decision = Decision.NONE, question: str = "", loud: bool = False
+) -> bool:
+    """A person wants this matter in Lawmatics now. Raises NotFound for a matter that is not the firm's.
+
+    `question` names what the person was shown. False if that is not what is asked by now: the decision is not taken
+    then, and what is asked now is asked again. What was asked for quietly stays quiet unless they want it `loud`.
+    """
     matter = fetch_matter(actor, matter_id)
+    open_row = Change.objects.select_for_update().filter(matter_id=matter.id, state__in=OPEN_STATES).first()
+    answered = not decision or (open_row is not None and bool(question) and open_row.question == question)
+    decision = decision if answered else Decision.NONE
     enqueue(
         firm_id=actor.firm_id,
         matter_id=matter.id,
@@ -126,8 +163,10 @@ def request_sync(actor: Actor, *, matter_id: UUID, decision: Decision = Decision
         asked_by=actor.user_id,
         priority=Priority.CLICK,
         decision=decision,
+        quiet=False if loud else None,
     )
     record(actor, action="sync.requested", subject="matter", subject_id=matter.id, decision=str(decision))
+    return answered
 
 
 def request_undo(actor: Actor, *, matter_id: UUID, attempt_id: UUID) -> None:
@@ -138,7 +177,9 @@ def request_undo(actor: Actor, *, matter_id: UUID, attempt_id: UUID) -> None:
     """
     matter = fetch_matter(actor, matter_id)
     attempt = Attempt.objects.filter(matter_id=matter.id, id=attempt_id).first()
-    if attempt is None or not attempt.can_be_undone:
+    account = Connection.objects.values_list("account_id", flat=True).first() or ""
+    # An update of an earlier account is about a record that has another id, or is another's, in this one.
+    if attempt is None or not attempt.can_be_undone or attempt.account_id not in {account, ""}:
         raise NotAllowed("Only an update that was made and not taken back yet can be taken back.")
     waiting = Change.objects.filter(matter_id=attempt.matter_id, state__in=OPEN_STATES).exclude(undo_of=None)
     if waiting.exclude(undo_of=attempt.id).exists():
@@ -149,6 +190,7 @@ def request_undo(actor: Actor, *, matter_id: UUID, attempt_id: UUID) -> None:
         reason="undo",
         asked_by=actor.user_id,
         priority=Priority.CLICK,
+        quiet=None,
         undo_of=attempt.id,
     )
     record(actor, action="sync.undo_requested", subject="matter", subject_id=attempt.matter_id, update=str(attempt.id))
@@ -162,13 +204,14 @@ def enqueue(
     asked_by: UUID | None,
     priority: Priority = Priority.AUTO,
     decision: Decision = Decision.NONE,
-    quiet: bool = False,
+    quiet: bool | None = False,
     **asked: Any,
 ) -> None:
     """Put a matter into the outbox, or tell its open row that there is more to do.
 
-    A click revives a held row; an automatic reason leaves it held, for the person who has to look at it. A row stays
-    quiet only while everybody who asked for it wants it so. `asked` are further columns: `forms`, `undo_of`, `run_id`.
+    A click revives a held row; an automatic reason leaves it held, for the person who has to look at it, unless it only
+    tells that an update could not be taken back. A row stays quiet only while everybody who asked for it wants it so;
+    None says nothing about it. `asked` are further columns: `forms`, `undo_of`, `run_id`.
     """
     clicked = priority == Priority.CLICK
     grown = {
@@ -176,7 +219,7 @@ def enqueue(
         "priority": Least(F("priority"), priority.value),
         **({"state": ChangeState.WAITING, "not_before": clock.now(), "asked_by_id": asked_by} if clicked else {}),
         **({"decision": decision} if decision else {}),
-        **({} if quiet else {"quiet": False}),
+        **({"quiet": False} if quiet is False else {}),
         **asked,
     }
     open_rows = Change.objects.filter(matter_id=matter_id, state__in=OPEN_STATES)
@@ -190,12 +233,16 @@ def enqueue(
                     asked_by_id=asked_by,
                     priority=priority,
                     decision=decision,
-                    quiet=quiet,
+                    quiet=bool(quiet),
                     **asked,
                 )
             break
         except IntegrityError:
             continue
+    if not clicked:
+        open_rows.filter(state=ChangeState.HELD, problem=EDITED_SINCE.code).update(
+            state=ChangeState.WAITING, not_before=clock.now()
+        )
     state = open_rows.values_list("state", flat=True).first()
     note_delivery(matter_id=matter_id, state=str(state or ChangeState.WAITING))
     wake(firm_id)
@@ -207,7 +254,7 @@ def dismiss(actor: Actor, *, change: Change) -> bool:
         state=ChangeState.DISMISSED, settled_at=clock.now()
     )
     if dismissed:
-        note_delivery(matter_id=change.matter_id, state="")
+        note_delivery(matter_id=change.matter_id, state="linked" if _is_linked(change.matter_id) else "")
         record(actor, action="sync.dismissed", subject="matter", subject_id=change.matter_id, problem=change.problem)
     return bool(dismissed)
 

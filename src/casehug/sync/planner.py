@@ -29,6 +29,10 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d
 NOTHING: tuple[Any, ...] = (None, "", [], ())
 # In the `sent` of a matter's link: the sub status to set because the stage did not take.
 SUB_STATUS_DUE = "sub_status_due"
+# There too, for a matter that was adopted: the stage that it was sent with, of which no answer told whether it took.
+STAGE_UNSURE = "stage_unsure"
+# In the same place: by field the values of updates that left and of which no answer came, the newest first.
+POSSIBLY_SENT, MOST_POSSIBLE = "possibly_sent", 5
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,8 @@ class Known:
     # What the decision is about: contacts, of which "link" means the first, or conflicts.
     decided_on: tuple[str, ...] = ()
     done: frozenset[UUID] = frozenset()
+    # Digests of the names under which contacts were shown, by id.
+    shown: Mapping[str, str] = field(default_factory=dict)
 
     def having_read(self, kind: RecordKind, found: Found) -> "Known":
         return replace(self, read={**self.read, kind: found})
@@ -341,17 +347,28 @@ def _plan_contact(wanted: Wanted, known: Known) -> tuple[Step, ...]:
         return (create,)
     if known.candidates is None:
         return (FindContact(wanted.contact["email"]), create)
-    # A decision is about the contacts that were shown, and says nothing about another that has the address by now.
-    chosen = known.decided_on[0] if known.decided_on and known.decision == Decision.LINK else ""
-    if decided := next((found for found in known.candidates if found.lawmatics_id == chosen), None):
-        return (LinkContact(decided, others=len(known.candidates) - 1),)
-    apart = known.decided_on if known.decision == Decision.APART else ()
+    # A decision is about the contacts that were shown, under the names that were shown. It says nothing about another
+    # that has the address by now, nor about one that was renamed.
+    decided = {found.lawmatics_id: found for found in known.candidates if _was_shown(found, known)}
+    if known.decision == Decision.LINK and (linked := decided.get(next(iter(known.decided_on), ""))):
+        return (LinkContact(linked, others=len(known.candidates) - 1),)
+    apart = decided if known.decision == Decision.APART else {}
     left = tuple(found for found in known.candidates if found.lawmatics_id not in apart)
     if not left:
         return (create,)
     # The same address twice: the oldest one with the same name, else ask about the oldest.
     best = next((found for found in left if same_person(wanted.contact, found.fields)), None)
     return (LinkContact(best, others=len(known.candidates) - 1),) if best else (AskWhichPerson(left),)
+
+
+def _was_shown(found: Found, known: Known) -> bool:
+    name = name_digest(found)
+    return found.lawmatics_id in known.decided_on and known.shown.get(found.lawmatics_id, name) == name
+
+
+def name_digest(found: Found) -> str:
+    """Names under which name a contact is shown to a person who has to decide."""
+    return digest({name: found.fields.get(name) or "" for name in ("first_name", "last_name")})[:16]
 
 
 def _plan_matter(wanted: Wanted, known: Known) -> tuple[Step, ...]:
@@ -366,7 +383,8 @@ def _plan_matter(wanted: Wanted, known: Known) -> tuple[Step, ...]:
                 numbered=wanted.numbered,
             ),
         )
-    due = link.sent.get(SUB_STATUS_DUE)
+    # What is due from an earlier, loud sync is not for a quiet one: a label starts automations too.
+    due = link.sent.get(SUB_STATUS_DUE) if wanted.fallback_sub_status_id else None
     label: tuple[Step, ...] = (SetSubStatus(link.lawmatics_id, due),) if due else ()
     return label + _plan_update(RecordKind.MATTER, link, wanted, known)
 
@@ -400,13 +418,14 @@ def compared(kind: RecordKind, link: KnownLink, wanted: Wanted, known: Known, fo
     fields: dict[str, Any] = {}
     declined: dict[str, str] = {}
     conflicts: list[Conflict] = []
+    sent = seen_sent(link.sent, found)
     for name, value in wanted.fields(kind).items():
         there = found.fields.get(name)
         if value in NOTHING or alike(name, value, there):
             continue
         rule = rules.get(name, Rule.BLANKS)
-        ours_there = name in link.sent and alike(name, link.sent[name], there)
-        if there in NOTHING or (ours_there and link.sent[name] not in NOTHING) or rule == Rule.OURS:
+        ours_there = name in sent and alike(name, sent[name], there)
+        if there in NOTHING or (ours_there and sent[name] not in NOTHING) or rule == Rule.OURS:
             if link.declined.get(name) != digest({"value": value}):
                 fields[name] = value
             continue
@@ -422,6 +441,41 @@ def compared(kind: RecordKind, link: KnownLink, wanted: Wanted, known: Known, fo
             conflicts.append(conflict)
     before = {name: found.fields.get(name) for name in fields}
     return Update(kind, found.lawmatics_id, fields, before, tuple(conflicts), declined)
+
+
+def label_unsure(intended: Mapping[str, Any]) -> dict[str, str]:
+    """What the link of an adopted matter tells of its stage, until the matter is read."""
+    return {STAGE_UNSURE: intended["stage_id"]} if intended.get("stage_id") else {}
+
+
+def seen_sent(sent: Mapping[str, Any], found: Found) -> dict[str, Any]:
+    """What we wrote last, with what stands there of the updates whose answer never came."""
+    arrived = {
+        name: value
+        for name, values in sent.get(POSSIBLY_SENT, {}).items()
+        for value in values
+        if alike(name, value, found.fields.get(name))
+    }
+    return {**sent, **arrived}
+
+
+def possibly_sent(sent: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
+    """What is known of a link while an update is under way: its fields hold these values, if it arrived."""
+    before = sent.get(POSSIBLY_SENT, {})
+    added = {name: [value, *before.get(name, [])][:MOST_POSSIBLE] for name, value in fields.items()}
+    return {**sent, POSSIBLY_SENT: {**before, **added}}
+
+
+def certainly_sent(sent: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
+    """What we wrote last, now that these fields have arrived."""
+    left = {name: values for name, values in sent.get(POSSIBLY_SENT, {}).items() if name not in fields}
+    known = {name: value for name, value in sent.items() if name != POSSIBLY_SENT}
+    return {**known, **fields, **({POSSIBLY_SENT: left} if left else {})}
+
+
+def taken_back(update: Fields, before: Fields, there: Fields) -> bool:
+    """Whether the values of before the update stand there again."""
+    return all(alike(name, before.get(name), there.get(name)) for name in update)
 
 
 def undoable(update: Fields, before: Fields, there: Fields) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 The same table stands in docs/reference/sync-errors.md; a test compares the two.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -52,12 +52,16 @@ class Ruling:
 class NeedsPerson(Exception):
     """The change cannot go on without somebody's decision. `text` is the sentence for them."""
 
-    def __init__(self, ruling: Ruling, text: str = "", *, asked_about: str = "") -> None:
+    def __init__(
+        self, ruling: Ruling, text: str = "", *, asked_about: str = "", asked_names: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(ruling.code)
         self.ruling = ruling
         self.text = text or ruling.text
         # The contact in Lawmatics that the question is about.
         self.asked_about = asked_about
+        # The names that were shown, as digests by id.
+        self.asked_names = asked_names or {}
 
 
 class StillUnknown(Exception):
@@ -233,7 +237,7 @@ EDITED_SINCE = Ruling(
     "edited_since",
     Fate.ASK,
     "Somebody has changed a field in Lawmatics since, so the update was not taken back.",
-    "Correct it there by hand; Dismiss forgets the wish to undo.",
+    "Correct it there by hand. The wish to undo is forgotten; whatever else is to be sent goes out.",
     button=Button.NONE,
 )
 POISON = Ruling(
@@ -255,6 +259,12 @@ TAKEN_ID = Ruling(
     "Lawmatics answered with a record that another matter here is linked to already.",
     "Nothing more is sent for this matter. Look at both in Lawmatics, and tell the operator.",
     button=Button.NONE,
+)
+OTHER_NUMBER = Ruling(
+    "other_number",
+    Fate.ASK,
+    "Lawmatics did not say whether the matter was created, and has one like it with another case number.",
+    "If that one is it, give it the number that CaseHug gave; if not, give it another title. Then press Retry.",
 )
 FORM_CHANGED = Ruling(
     "form_changed",

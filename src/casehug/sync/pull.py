@@ -2,16 +2,16 @@
 
 from casehug.audit.services import record
 from casehug.kit import clock
-from casehug.sync import lanes, policy
+from casehug.sync import lanes
 from casehug.sync.bulk import need_connection
 from casehug.sync.contact_list import READING, is_last, steps_back
 from casehug.sync.lanes import Lease
 from casehug.sync.models import JobState, Link, PullReport, RecordKind
 from casehug.sync.outbox import wake
-from casehug.sync.policy import Fate
+from casehug.sync.readers import reading
 from casehug.sync.rules import FirmRules
 from casehug.tenancy.actor import Actor
-from lawmatics import Lawmatics, LawmaticsError, Matter
+from lawmatics import Lawmatics, Matter
 from lawmatics.envelope import Page
 
 
@@ -35,17 +35,10 @@ def read_on(lease: Lease, client: Lawmatics, rules: FirmRules) -> bool:
         report = _under_way(rules.account_id)
     if report is None:
         return False
-    try:
+    with reading(lease, report):
         page = client.matters.page(report.pages_read + 1)
-    except LawmaticsError as error:
-        ruling = policy.rule(error)
-        if ruling.fate != Fate.ASK:
-            raise
         with lanes.held(lease):
-            _stop(report, policy.explain(error, ruling))
-        return True
-    with lanes.held(lease):
-        _count_page(report, page)
+            _count_page(report, page)
     return True
 
 

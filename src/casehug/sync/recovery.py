@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from casehug.kit import clock
-from casehug.sync import lanes, ledger, lookup, policy
+from casehug.sync import contact_list, lanes, ledger, lookup, policy
 from casehug.sync.errand import Errand
 from casehug.sync.lookup import CREATES, QUARANTINE
 from casehug.sync.models import Attempt, AttemptState, Decision, RecordKind
-from casehug.sync.planner import KnownLink, digest
+from casehug.sync.planner import KnownLink, digest, label_unsure
 from casehug.sync.policy import NeedsPerson, StillUnknown
 from casehug.tenancy.scope import firm_scope
+from lawmatics import Contact
 
 LOOK = "lookup"
 
@@ -42,14 +43,17 @@ class Recovery:
         kind = RecordKind(attempt.action.split(".")[0])
         record_id = _record_of(attempt, kind)
         sighting = lookup.look(self.errand.client, attempt)
+        seen = {*sighting.ids, *sighting.unsure, attempt.lawmatics_id} - {""}
         with firm_scope(self.errand.lease.firm_id):
             # What is another record's counterpart already cannot be the one we look for.
-            taken = ledger.linked_elsewhere(kind, sighting.ids, but=record_id) if kind != RecordKind.NOTE else set()
-        ids = [found for found in sighting.ids if found not in taken]
+            taken = ledger.linked_elsewhere(kind, seen, but=record_id) if kind != RecordKind.NOTE else set()
+        apart = self._said_to_be_others(attempt, kind)
+        ids = [found for found in sighting.ids if found not in taken and found not in apart]
         now = clock.now()
         if ids:
-            self._found(attempt, kind, record_id, ids)
-        elif taken and kind == RecordKind.MATTER:
+            self._found(attempt, kind, record_id, ids, apart)
+        elif attempt.lawmatics_id in taken and kind == RecordKind.MATTER:
+            # Lawmatics itself said so. What only looks like ours is a namesake.
             raise NeedsPerson(policy.TAKEN_ID)
         elif now < attempt.at + QUARANTINE:
             # An early look, for somebody's click. It may find; that it does not find means nothing yet.
@@ -59,6 +63,8 @@ class Recovery:
             raise StillUnknown(now + QUARANTINE)
         elif now < attempt.looked_at + QUARANTINE:
             raise StillUnknown(attempt.looked_at + QUARANTINE)
+        elif not taken.issuperset(sighting.unsure):
+            raise NeedsPerson(policy.OTHER_NUMBER, _other_number(attempt))
         elif sighting.blind and kind == RecordKind.FORM:
             self._leave_to_a_person(attempt, record_id)
         else:
@@ -66,17 +72,20 @@ class Recovery:
             if sighting.blind:
                 raise NeedsPerson(policy.UNDECIDABLE_NOTE)
 
-    def _found(self, attempt: Attempt, kind: RecordKind, record_id: UUID, ids: list[str]) -> None:
-        fields = attempt.intended.get("fields", {})
-        if kind == RecordKind.CONTACT and not fields.get("email") and not fields.get("phone"):
+    def _said_to_be_others(self, attempt: Attempt, kind: RecordKind) -> list[str]:
+        """Contacts with nothing but the client's name of which a person said that they are somebody else."""
+        if not _name_only(attempt, kind):
+            return []
+        asked_about, *others = self.errand.change.asked_about.split(",")
+        return [asked_about, *others] if self.errand.change.decision == Decision.APART else others
+
+    def _found(self, attempt: Attempt, kind: RecordKind, record_id: UUID, ids: list[str], apart: list[str]) -> None:
+        if _name_only(attempt, kind):
             # A name alone is no proof that it is ours: somebody else of this name may have come in meanwhile.
             asked_about = self.errand.change.asked_about.split(",")[0]
-            decided = asked_about in ids
-            if decided and self.errand.change.decision == Decision.APART:
-                self._resolve(attempt, AttemptState.ABSENT, text="The contact found was somebody else's.")
-                return
-            if not (decided and self.errand.change.decision == Decision.LINK):
-                raise NeedsPerson(policy.OTHER_PERSON, _same_name(fields), asked_about=ids[0])
+            if not (asked_about in ids and self.errand.change.decision == Decision.LINK):
+                about = ",".join([ids[0], *apart])
+                raise NeedsPerson(policy.OTHER_PERSON, _same_name(attempt.intended["fields"]), asked_about=about)
             ids = [asked_about]
         self._adopt(attempt, kind, record_id, ids)
 
@@ -96,10 +105,14 @@ class Recovery:
                 link = KnownLink(lawmatics_id=ids[0], sent=intended["receipt"], digest="")
             else:
                 # No digest: the next plan reads the record and compares it before it is taken for up to date.
-                link = KnownLink(lawmatics_id=ids[0], sent=intended["fields"], digest="")
+                sent = {**intended["fields"], **label_unsure(intended)}
+                link = KnownLink(lawmatics_id=ids[0], sent=sent, digest="")
+            account_id = self._account_of(attempt)
             ledger.save_link(
-                kind=kind, record_id=record_id, link=link, account_id=attempt.account_id, adopted=True, notice=several
+                kind=kind, record_id=record_id, link=link, account_id=account_id, adopted=True, notice=several
             )
+            if kind == RecordKind.CONTACT and self.errand.rules.lists_contacts:
+                contact_list.remember(_contact(ids[0], intended["fields"]), account_id)
 
     def _leave_to_a_person(self, attempt: Attempt, record_id: UUID) -> None:
         """A form starts automations that write to clients: what may have been submitted counts as submitted."""
@@ -111,10 +124,14 @@ class Recovery:
                 kind=RecordKind.FORM,
                 record_id=record_id,
                 link=link,
-                account_id=attempt.account_id,
+                account_id=self._account_of(attempt),
                 notice=ruling.happened,
             )
         raise NeedsPerson(ruling)
+
+    def _account_of(self, attempt: Attempt) -> str:
+        """Attempts of old versions do not tell theirs; what is found is found in the one that is connected."""
+        return attempt.account_id or self.errand.rules.account_id
 
     def _resolve(self, attempt: Attempt, state: AttemptState, **columns: Any) -> None:
         with lanes.held(self.errand.lease):
@@ -126,6 +143,22 @@ def _record_of(attempt: Attempt, kind: RecordKind) -> UUID:
     if "record_id" in attempt.intended:
         return UUID(attempt.intended["record_id"])
     return UUID(attempt.intended["client_id"]) if kind == RecordKind.CONTACT else attempt.matter_id
+
+
+def _name_only(attempt: Attempt, kind: RecordKind) -> bool:
+    fields = attempt.intended.get("fields", {})
+    return kind == RecordKind.CONTACT and not fields.get("email") and not fields.get("phone")
+
+
+def _contact(lawmatics_id: str, fields: dict[str, Any]) -> Contact:
+    """As it was sent."""
+    first_name, last_name, email, phone = map(fields.get, ("first_name", "last_name", "email", "phone"))
+    return Contact(lawmatics_id, first_name, last_name, email, phone, created_at=None, updated_at=None)
+
+
+def _other_number(attempt: Attempt) -> str:
+    ruling, number = policy.OTHER_NUMBER, attempt.intended["case_number"]
+    return f"{ruling.happened} CaseHug gave it {number}. {ruling.advice}"
 
 
 def _same_name(fields: dict[str, str]) -> str:

@@ -2,13 +2,14 @@
 no call for them."""
 
 from datetime import UTC, datetime
-from uuid import UUID
 
 from casehug.kit import clock
+from casehug.sync import lanes
+from casehug.sync.lanes import Lease
 from casehug.sync.mapping import CustomFieldOption, Named, Reference, StageOption, SubStatusOption
 from casehug.sync.models import ReferenceData
 from casehug.tenancy.scope import current_firm_id, firm_scope
-from lawmatics import Lawmatics
+from lawmatics import Lawmatics, errors
 
 # Marks settings that must not be used any more.
 OUTDATED = datetime(2000, 1, 1, tzinfo=UTC)
@@ -62,12 +63,23 @@ def kept() -> tuple[Reference | None, bool]:
     return Reference.from_json(row.content), clock.now() - row.read_at < ReferenceData.KEEP
 
 
-def current(client: Lawmatics, firm_id: UUID) -> Reference:
-    """The stored settings, or those of this moment if none are stored. Opens its own scopes."""
-    with firm_scope(firm_id):
+def current(client: Lawmatics, lease: Lease) -> Reference:
+    """The stored settings, or those of this moment if none are stored or they are outdated. Opens its own scopes.
+
+    Stored ones go on being used if Lawmatics refuses to show them again: one listing that is forbidden by now must not
+    stop a firm.
+    """
+    with firm_scope(lease.firm_id):
         stored, _ = kept()
         outdated = ReferenceData.objects.filter(read_at__lte=OUTDATED).exists()
-    return stored if stored is not None and not outdated else refresh(client, firm_id)
+    if stored is not None and not outdated:
+        return stored
+    try:
+        return refresh(client, lease)
+    except (errors.Forbidden, errors.NotFound, errors.Invalid):
+        if stored is None:
+            raise
+        return stored
 
 
 def age() -> tuple[datetime | None, bool]:
@@ -81,9 +93,10 @@ def forget() -> None:
     ReferenceData.objects.update(read_at=OUTDATED)
 
 
-def refresh(client: Lawmatics, firm_id: UUID) -> Reference:
+def refresh(client: Lawmatics, lease: Lease) -> Reference:
+    """Read them and keep them, unless the lane was taken away meanwhile: then they may be another account's."""
     reference = read_from(client)
-    with firm_scope(firm_id):
+    with lanes.held(lease):
         keep(reference)
     return reference
 

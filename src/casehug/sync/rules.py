@@ -5,11 +5,13 @@ Joins the open firm scope.
 
 from dataclasses import dataclass, field
 
+from django.db.models import Exists
+
 from casehug.connections.models import Connection
 from casehug.sync import reference
 from casehug.sync.drift import Drift, drifts_of
 from casehug.sync.mapping import Choice, Placement, Reference, place
-from casehug.sync.models import CaseTypeMapping, FieldMapping, FormMapping
+from casehug.sync.models import CaseTypeMapping, ContactList, FieldMapping, FormMapping
 from casehug.tenancy.actor import current_firm
 
 
@@ -21,6 +23,8 @@ class FirmRules:
     time_zone: str = "UTC"
     number_matters: bool = False
     file_documents: bool = False
+    # Whether a list of contacts is kept, or read just now, which has to be told of those that CaseHug makes.
+    lists_contacts: bool = False
     reference: Reference = field(default_factory=Reference)
     case_types: dict[str, Choice] = field(default_factory=dict)
     fields: tuple[FieldMapping, ...] = ()
@@ -37,12 +41,13 @@ class FirmRules:
 def kept_rules() -> FirmRules:
     """By the Lawmatics settings as last read; with none if they were never read."""
     kept, _ = reference.kept()
-    connection = Connection.objects.first()
+    connection = Connection.objects.annotate(lists_contacts=Exists(ContactList.objects.all())).first()
     return FirmRules(
         account_id=connection.account_id if connection else "",
         time_zone=current_firm().time_zone,
         number_matters=bool(connection and connection.number_matters),
         file_documents=bool(connection and connection.file_documents),
+        lists_contacts=bool(connection and connection.lists_contacts),
         reference=kept or Reference(),
         case_types={mapping.case_type: choice_of(mapping) for mapping in CaseTypeMapping.objects.all()},
         fields=tuple(FieldMapping.objects.order_by("id")),

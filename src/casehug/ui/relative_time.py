@@ -21,7 +21,7 @@ def ago(value: datetime, *, now: datetime, zone: tzinfo) -> str:
     future = seconds < 0
     seconds = abs(seconds)
     if seconds < JUST_NOW_SECONDS:
-        return gettext("just now")
+        return gettext("in a moment") if future else gettext("just now")
 
     local_value, local_now = value.astimezone(zone), now.astimezone(zone)
     days = abs((local_now.date() - local_value.date()).days)

@@ -19,7 +19,7 @@ from casehug.tenancy.actor import Actor
 from casehug.tenancy.queries import members
 from casehug.web import reading, wording
 from casehug.web.integrations import settings_tabs
-from casehug.web.lawmatics_card import decision_of
+from casehug.web.lawmatics_card import OTHER_QUESTION, decision_of
 from casehug.web.shell import ADMINS, FirmRequest, firm_page
 
 
@@ -122,8 +122,10 @@ def assign_change(request: FirmRequest, change_id: UUID) -> HttpResponse:
 @firm_page(roles=ADMINS)
 def retry_change(request: FirmRequest, change_id: UUID) -> HttpResponse:
     change = change_of(request.actor, change_id)
-    outbox.request_sync(request.actor, matter_id=change.matter_id, decision=decision_of(request))
-    messages.info(request, "CaseHug tries again now. What still needs attention stands here again in a moment.")
+    if outbox.request_sync(request.actor, matter_id=change.matter_id, **decision_of(request)):
+        messages.info(request, "CaseHug tries again now. What still needs attention stands here again in a moment.")
+    else:
+        messages.warning(request, OTHER_QUESTION)
     return redirect("lawmatics_attention")
 
 

@@ -1,5 +1,6 @@
 """The Lawmatics card of a matter: its state while a sync runs, and the button that asks for one."""
 
+from typing import TypedDict
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,7 +17,16 @@ from casehug.web.matter_desk import lawmatics_of
 from casehug.web.shell import FirmRequest, firm_page
 
 NOT_CONNECTED = "Lawmatics is not connected, so nothing was sent. A firm admin connects it in Settings, Integrations."
+OTHER_QUESTION = (
+    "What has to be decided has changed since this page was shown, so your decision was not taken. CaseHug looks again;"
+    " if it still has to ask, the question stands here in a moment."
+)
 ASKED = "The sync is on its way. This page shows when it has arrived."
+
+
+class Answer(TypedDict):
+    decision: Decision
+    question: str
 
 
 @require_safe
@@ -35,8 +45,10 @@ def sync_matter(request: FirmRequest, matter_id: UUID) -> HttpResponse:
     if lawmatics_of(request.actor, matter)["card"].state == "off":
         messages.warning(request, NOT_CONNECTED)
     else:
-        request_sync(request.actor, matter_id=matter.id, decision=decision_of(request))
-        if not request.htmx:
+        loud = bool(request.POST.get("loud"))
+        if not request_sync(request.actor, matter_id=matter.id, loud=loud, **decision_of(request)):
+            messages.warning(request, OTHER_QUESTION)
+        elif not request.htmx:
             messages.info(request, ASKED)
     if not request.htmx:
         return redirect(reverse("matter", args=[matter.id]) + "#lawmatics")
@@ -59,7 +71,8 @@ def undo_update(request: FirmRequest, matter_id: UUID, attempt_id: UUID) -> Http
     return redirect(reverse("matter", args=[matter.id]) + "#lawmatics")
 
 
-def decision_of(request: FirmRequest) -> Decision:
-    """What the person said about a contact with the same e-mail address; nothing, if they were not asked."""
+def decision_of(request: FirmRequest) -> Answer:
+    """What the person said, and what they were asked; nothing, if they were not asked."""
     said = request.POST.get("decision", "")
-    return Decision(said) if said in Decision.values else Decision.NONE
+    decision = Decision(said) if said in Decision.values else Decision.NONE
+    return {"decision": decision, "question": request.POST.get("question", "")}

@@ -64,6 +64,7 @@ PROBLEMS: dict[str, str] = {
     "drift": "Choose again",
     "no_client": "No client",
     "taken_id": "Record taken",
+    "other_number": "Another number",
     "note_unknown": "Note unknown",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -101,6 +102,8 @@ class Change(FirmOwned):
     # What a person was asked about, with commas: the ids of contacts, the one to link first, or digests of values that
     # differ. A decision counts for these only.
     asked_about = models.TextField(blank=True)
+    # Digests of the names that these contacts had then, by id: a contact renamed since is asked about again.
+    asked_names: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict, blank=True)
     # Sent without what starts the firm's automations, which e-mail real clients: no stage, no forms.
     quiet = models.BooleanField(default=False)
     # The forms that a person asked to submit: `<form id>:<which submission it is>`.
@@ -124,6 +127,14 @@ class Change(FirmOwned):
     problem_text = models.TextField(blank=True)
     created_at = models.DateTimeField(default=clock.now)
     settled_at = models.DateTimeField(null=True)
+
+    @property
+    def question(self) -> str:
+        """Names what a person is asked, "" for nothing: an answer counts for this very question only."""
+        if not self.asked_about:
+            return ""
+        told = (self.asked_about, sorted(self.asked_names.items()))
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
 
     class Meta:
         constraints: ClassVar = [

@@ -52,6 +52,8 @@ class ContactList(FirmOwned):
     # When the last complete reading began: what is younger may be missing. `topped_up_at`: newest contacts added since.
     read_at = models.DateTimeField(null=True)
     topped_up_at = models.DateTimeField(null=True)
+    # In a row, since it was asked for or went on.
+    failures = models.PositiveSmallIntegerField(default=0)
     problem_text = models.TextField(blank=True)
 
     class Meta:
@@ -147,6 +149,8 @@ class PullReport(FirmOwned):
     seen: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
     started_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
+    # In a row, since it was asked for or went on.
+    failures = models.PositiveSmallIntegerField(default=0)
     problem_text = models.TextField(blank=True)
 
     class Meta:
@@ -160,6 +164,8 @@ class FormList(FirmOwned):
     account_id = models.CharField(max_length=40, blank=True)
     content: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(default=list)
     read_at = models.DateTimeField(null=True)
+    # In a row, since it was asked for or went on.
+    failures = models.PositiveSmallIntegerField(default=0)
     problem_text = models.TextField(blank=True)
 
     class Meta:

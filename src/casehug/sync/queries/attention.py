@@ -19,7 +19,10 @@ COUNTED = 100
 
 @dataclass(frozen=True)
 class Troubled:
-    """A change that waits for a person, or keeps failing by itself. `button` is what mends it."""
+    """A change that waits for a person, or keeps failing by itself. `button` is what mends it.
+
+    `question` names what is asked, for the answer to count for just that.
+    """
 
     change_id: UUID
     matter_id: UUID
@@ -28,6 +31,7 @@ class Troubled:
     problem: str
     text: str
     button: Button
+    question: str
     owner_id: UUID | None
     since: datetime
     failures: int
@@ -104,6 +108,7 @@ def _troubles(rows: Sequence[Change], titles: TitlesOf) -> list[Troubled]:
             problem=row.problem,
             text=row.problem_text,
             button=button_of(row),
+            question=row.question,
             owner_id=row.owner_id,
             since=row.troubled_at or row.created_at,
             failures=row.failures,

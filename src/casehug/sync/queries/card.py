@@ -46,7 +46,8 @@ class MatterCard:
     """The Lawmatics card of a matter.
 
     `state` is off (no connection), not_linked, waiting, held or linked. `button` is what mends a
-    held change. `live` says that the card will change by itself within seconds.
+    held change, `question` names what is asked there. `quiet` says that it goes without a stage. `live` says that the
+    card will change by itself within seconds.
     """
 
     state: str
@@ -54,6 +55,8 @@ class MatterCard:
     problem: str
     problem_text: str
     button: Button
+    question: str
+    quiet: bool
     live: bool
     not_before: datetime | None
     contact_id: str
@@ -85,6 +88,8 @@ def card_of(actor: Actor, matter_id: UUID) -> MatterCard:
         problem=change.problem if change else "",
         problem_text=change.problem_text if change else "",
         button=button_of(change) if change else Button.RETRY,
+        question=change.question if change else "",
+        quiet=bool(change and change.quiet),
         live=state == "waiting" and bool(change and change.not_before <= clock.now() + timedelta(seconds=30)),
         not_before=change.not_before if change and change.failures else None,
         contact_id=contact_link.lawmatics_id if contact_link else "",

@@ -40,7 +40,8 @@ def health(actor: Actor, *, time_zone: str, days: int = 7) -> Health:
     numbers = Change.objects.filter(firm_id=actor.firm_id, state__in=OPEN_STATES).aggregate(
         waiting=Count("id", filter=waiting),
         oldest=Min("created_at", filter=waiting),
-        held=Count("id", filter=Q(state=ChangeState.HELD)),
+        # The same that Needs attention lists: held, or failing and to be tried again.
+        held=Count("id", filter=Q(state=ChangeState.HELD) | Q(state=ChangeState.WAITING, failures__gt=0)),
     )
     lane = Lane.objects.filter(firm_id=actor.firm_id).first()
     now = clock.now()

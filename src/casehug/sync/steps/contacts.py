@@ -1,10 +1,12 @@
 """The client's contact: search, link, create."""
 
+from dataclasses import replace
+
 from casehug.sync import contact_list, policy
 from casehug.sync.errand import Errand
 from casehug.sync.lookup import CREATE_CONTACT
 from casehug.sync.models import RecordKind
-from casehug.sync.planner import AskWhichPerson, Create, FindContact, Found, Known, KnownLink, LinkContact
+from casehug.sync.planner import AskWhichPerson, Create, FindContact, Found, Known, KnownLink, LinkContact, name_digest
 from casehug.sync.policy import NeedsPerson
 from casehug.sync.steps.records import contact_write, found_contact
 from lawmatics import Contact
@@ -22,7 +24,7 @@ def find(errand: Errand, step: FindContact) -> Known:
 
 
 def _with_candidates(known: Known, found: tuple[Found, ...]) -> Known:
-    return Known(known.links, found, known.read, known.decision, known.decided_on, known.done)
+    return replace(known, candidates=found)
 
 
 def link(errand: Errand, step: LinkContact) -> Known:
@@ -45,7 +47,7 @@ def link(errand: Errand, step: LinkContact) -> Known:
 def create(errand: Errand, step: Create) -> Known:
     def remember(answer: Contact) -> None:
         errand.save_link(RecordKind.CONTACT, errand.link_to(RecordKind.CONTACT, answer.id), new=True)
-        if errand.change.run_id:
+        if errand.rules.lists_contacts:
             contact_list.remember(answer, errand.rules.account_id)
 
     contact = errand.write(
@@ -60,7 +62,8 @@ def create(errand: Errand, step: Create) -> Known:
 def ask_which(errand: Errand, step: AskWhichPerson) -> Known:
     errand.action = "contact.search"
     about = ",".join(found.lawmatics_id for found in step.found)
-    raise NeedsPerson(policy.OTHER_PERSON, _which_person(step.found), asked_about=about)
+    names = {found.lawmatics_id: name_digest(found) for found in step.found}
+    raise NeedsPerson(policy.OTHER_PERSON, _which_person(step.found), asked_about=about, asked_names=names)
 
 
 def _which_person(found: tuple[Found, ...]) -> str:

@@ -38,10 +38,16 @@ def due(disclosure: MatterDisclosure, rules: FirmRules, *, by_hand: Sequence[str
     for mapping in mine:
         if mapping.on_completion and completed_at and mapping.since and completed_at >= mapping.since:
             chosen.append((mapping, 1))
-    if not chosen or disclosure.person is None:
+    mapped = {mapping.form_id for mapping in mine}
+    unmapped = [(form_id, number) for form_id, number in asked if form_id not in mapped]
+    if not (chosen or unmapped) or disclosure.person is None:
         return ()
     there, given = kept_forms(rules.account_id), given_by(disclosure)
     steps = {}
+    for form_id, number in unmapped:
+        # It cannot be filled any more; whoever asked is told so.
+        record_id, form = submission_id(form_id, disclosure.matter_id, number), there.get(form_id)
+        steps[record_id] = SubmitForm(record_id, form_id, form.name if form else "", {})
     for mapping, number in chosen:
         form = there.get(mapping.form_id)
         filled = fill(form, mapping.answers, given, time_zone=rules.time_zone) if form else None
@@ -54,8 +60,8 @@ def due(disclosure: MatterDisclosure, rules: FirmRules, *, by_hand: Sequence[str
 def submit(errand: Errand, step: SubmitForm) -> Known:
     """Read the form as it stands now, fill it, send it. What it made is told in the log and not linked as ours."""
     errand.action = "form.read"
-    form = _form_as_it_stands(errand, step)
     mapping = _mapping_of(errand, step)
+    form = _form_as_it_stands(errand, step)
     with firm_scope(errand.lease.firm_id):
         given = given_by(errand.disclosure)
         earlier = submissions_of([step.form_id], errand.change.matter_id).get(step.form_id, [])
@@ -100,7 +106,11 @@ def _form_as_it_stands(errand: Errand, step: SubmitForm) -> FormShape:
 
 def _mapping_of(errand: Errand, step: SubmitForm) -> FormMapping:
     found = applicable(errand.rules.forms, errand.disclosure.case_type)
-    return next(mapping for mapping in found if mapping.form_id == step.form_id)
+    mapping = next((mapping for mapping in found if mapping.form_id == step.form_id), None)
+    if mapping is None:
+        told = f"Nobody chooses any more what fills the form “{step.form_name}”. {FORM_CHANGED.advice}"
+        raise NeedsPerson(FORM_CHANGED, told)
+    return mapping
 
 
 def _told(name: str, made: Ref, problems: Sequence[str]) -> str:

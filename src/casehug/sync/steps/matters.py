@@ -9,21 +9,22 @@ from casehug.sync.lookup import CREATE_MATTER
 from casehug.sync.models import RecordKind
 from casehug.sync.planner import SUB_STATUS_DUE, Create, Known, KnownLink, SetSubStatus
 from casehug.sync.steps.records import matter_write
-from casehug.sync.steps.stages import stage_name, stage_notice
+from casehug.sync.steps.stages import label_due, stage_name, stage_notice
 from casehug.tenancy.scope import firm_scope
 from lawmatics import Matter, MatterWrite
 
 
 def create(errand: Errand, step: Create) -> Known:
     contact_id = errand.known.links[RecordKind.CONTACT].lawmatics_id
-    numbered = {"case_number": f"CH-{_marker(errand)}"} if step.numbered else {}
+    marker = _marker(errand) if step.numbered else ""
+    numbered = {"case_number": f"CH-{marker}"} if marker else {}
     placed = {
         name: value for name, value in (("stage_id", step.stage_id), ("sub_status_id", step.sub_status_id)) if value
     }
     write = matter_write({"contact_id": contact_id, **step.fields, **placed, **numbered})
     matter = errand.write(
         CREATE_MATTER,
-        intended={"fields": dict(step.fields), "contact_id": contact_id, **placed, **numbered},
+        intended={"fields": dict(step.fields), "contact_id": contact_id, "marker": marker, **placed, **numbered},
         call=lambda: errand.client.matters.create(write),
         remember=lambda answer: errand.save_link(
             RecordKind.MATTER,
@@ -65,7 +66,4 @@ def _marker(errand: Errand) -> str:
 
 def _link_after_create(errand: Errand, matter: Matter) -> KnownLink:
     link = errand.link_to(RecordKind.MATTER, matter.id)
-    fallback = errand.wanted.fallback_sub_status_id
-    if fallback and errand.wanted.stage_id and matter.stage_id != errand.wanted.stage_id:
-        return replace(link, sent={**link.sent, SUB_STATUS_DUE: fallback})
-    return link
+    return replace(link, sent={**link.sent, **label_due(errand, matter)})

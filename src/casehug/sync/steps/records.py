@@ -14,12 +14,16 @@ from casehug.sync.planner import (
     Known,
     Read,
     Update,
+    certainly_sent,
     digest,
+    possibly_sent,
     questions,
+    seen_sent,
+    taken_back,
     undoable,
 )
 from casehug.sync.policy import NeedsPerson
-from casehug.sync.steps.stages import seen_stage
+from casehug.sync.steps.stages import label_of_adopted, seen_stage
 from lawmatics import Contact, ContactWrite, Matter, MatterWrite
 from lawmatics.types import CustomValue
 
@@ -28,7 +32,14 @@ CUSTOM = "custom:"
 
 def read(errand: Errand, step: Read) -> Known:
     errand.action = f"{step.kind}.read"
-    return errand.known.having_read(step.kind, _read(errand, step.kind, step.lawmatics_id))
+    known = errand.known.having_read(step.kind, _read(errand, step.kind, step.lawmatics_id))
+    link = known.links[step.kind]
+    if step.kind == RecordKind.MATTER and errand.read_matter is not None:
+        told = label_of_adopted(errand, link, errand.read_matter)
+        if told is not link:
+            errand.later(lambda: errand.save_link(step.kind, told))
+            known = known.having_linked(step.kind, told)
+    return known
 
 
 def _read(errand: Errand, kind: RecordKind, lawmatics_id: str) -> Found:
@@ -41,14 +52,20 @@ def _read(errand: Errand, kind: RecordKind, lawmatics_id: str) -> Found:
 def update(errand: Errand, step: Update) -> Known:
     kind = step.kind
     before = errand.known.links[kind]
+    seen = seen_sent(before.sent, errand.known.read[kind])
     link = replace(
         before,
-        sent={**before.sent, **step.fields},
+        sent=certainly_sent(seen, step.fields),
         declined={**before.declined, **step.declined},
         digest="" if step.conflicts else errand.wanted.digest(kind),
     )
     told = seen_stage(errand) if kind == RecordKind.MATTER else {}
     if step.fields:
+        # Committed before the request leaves: if its answer is lost, what it wrote must not pass for the firm's typing.
+        leaving = possibly_sent(seen, step.fields)
+        client_id = errand.wanted.client_id if kind == RecordKind.CONTACT else None
+        record_id = client_id or errand.change.matter_id
+        errand.later(lambda: ledger.note_leaving(kind, record_id, sent=leaving))
         errand.write(
             f"{kind}.update",
             intended={"fields": dict(step.fields)},
@@ -68,21 +85,27 @@ def ask_which_value(errand: Errand, step: AskWhichValue) -> Known:
     raise NeedsPerson(policy.WHICH_VALUE, _differences(step.conflicts), asked_about=questions(step.conflicts))
 
 
-def undo(errand: Errand, attempt: Attempt) -> None:
-    """Take an update back, if its fields still hold what it wrote. Then those fields are left alone."""
+def undo(errand: Errand, attempt: Attempt) -> bool:
+    """Take an update back, if its fields still hold what it wrote. Then those fields are left alone.
+
+    False if somebody has edited them since.
+    """
     kind = RecordKind(attempt.action.split(".")[0])
     link = errand.known.links.get(kind)
     if link is None:
-        return
+        return True
     errand.action = f"{kind}.undo"
     found = _read(errand, kind, link.lawmatics_id)
     written = attempt.intended["fields"]
+    # It may have been taken back already, by an undo whose answer was lost.
+    there_again = taken_back(written, attempt.before, found.fields)
     back = undoable(written, attempt.before, found.fields)
-    if back is None:
-        raise NeedsPerson(policy.EDITED_SINCE)
+    if back is None and not there_again:
+        errand.known = errand.known.having_read(kind, found)
+        return False
     undone = replace(
         link,
-        sent={name: value for name, value in link.sent.items() if name not in back},
+        sent={name: value for name, value in certainly_sent(link.sent, written).items() if name not in written},
         declined={**link.declined, **{name: digest({"value": value}) for name, value in written.items()}},
     )
 
@@ -90,6 +113,10 @@ def undo(errand: Errand, attempt: Attempt) -> None:
         errand.save_link(kind, undone)
         ledger.undone(attempt)
 
+    if back is None or there_again:
+        errand.later(lambda: remember(None))
+        errand.known = errand.known.having_linked(kind, undone).having_read(kind, found)
+        return True
     errand.write(
         f"{kind}.undo",
         intended={"fields": back, "undo_of": str(attempt.id)},
@@ -100,6 +127,7 @@ def undo(errand: Errand, attempt: Attempt) -> None:
     errand.known = errand.known.having_linked(kind, undone).having_read(
         kind, Found(found.lawmatics_id, {**found.fields, **back})
     )
+    return True
 
 
 def write_fields(errand: Errand, kind: RecordKind, lawmatics_id: str, fields: Mapping[str, Any]) -> Contact | Matter:
