@@ -149,3 +149,9 @@ def results(browser: Client, of: BulkRun) -> list[dict[str, str]]:
     answer = browser.get(reverse("bulk_sync_results", args=[of.id]))
     text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_it_says_why_matters_could_not_be_counted(alice: Client, connected: Cast) -> None:
+    with firm_scope(connected.firm_id):
+        BulkRun.objects.create(state="cancelled", problem_text="Something happened that CaseHug did not expect.")
+    assert "Something happened that CaseHug did not expect." in text_of(alice.get(PAGE))

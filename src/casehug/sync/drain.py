@@ -1,6 +1,6 @@
 """Working on a lane: one change after the other, until nothing is due or it is another firm's turn."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
@@ -114,7 +114,7 @@ class Turn:
     client: Lawmatics
     meter: Meter
     rules: FirmRules
-    token: str
+    token: str = field(repr=False)
     errand: Errand | None = None
     idle: bool = False
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from casehug.connections.models import Connection
 from casehug.kit import clock
@@ -89,6 +89,7 @@ class RunCard:
     previewed_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
+    problem: str
 
     @property
     def tone(self) -> str:
@@ -158,9 +159,11 @@ def minutes_for(calls: int, actor: Actor) -> int:
 
 
 def open_run(actor: Actor) -> RunCard | None:
-    """The run that is being counted, waits to be started, runs or is paused; else the newest."""
+    """The run that is being counted, waits to be started, runs or is paused; else the newest that was started, or that
+    could not be counted."""
     runs = BulkRun.objects.filter(firm_id=actor.firm_id)
-    run = runs.filter(state__in=OPEN_RUNS).first() or runs.exclude(started_at=None).order_by("-id").first()
+    never_begun = Q(started_at=None, problem_text="")
+    run = runs.filter(state__in=OPEN_RUNS).first() or runs.exclude(never_begun).order_by("-id").first()
     return _card(run, actor) if run else None
 
 
@@ -199,6 +202,7 @@ def _card(run: BulkRun, actor: Actor) -> RunCard:
         previewed_at=run.previewed_at,
         started_at=run.started_at,
         finished_at=run.finished_at,
+        problem=run.problem_text,
     )
 
 
