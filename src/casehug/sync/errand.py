@@ -17,7 +17,7 @@ from casehug.sync.lanes import Lease
 from casehug.sync.mapping import Placement
 from casehug.sync.meter import Meter
 from casehug.sync.models import Attempt, AttemptState, Change, RecordKind
-from casehug.sync.planner import Found, Known, KnownLink, Wanted
+from casehug.sync.planner import Known, KnownLink, Wanted
 from casehug.sync.policy import NeedsPerson, Ruling
 from casehug.sync.rules import FirmRules
 from lawmatics import Call, Lawmatics, Matter
@@ -207,6 +207,3 @@ class Errand:
         if record_id is None:
             raise ValueError("a contact is only written for a matter that has a client")
         ledger.save_link(kind=kind, record_id=record_id, link=link, account_id=self.rules.account_id, **told)
-
-    def has_read(self, kind: RecordKind, found: Found) -> Known:
-        return self.known.having_read(kind, found)

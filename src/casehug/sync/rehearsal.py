@@ -156,10 +156,6 @@ def _made(errand: Rehearsal, step: Step) -> tuple[Known, Rehearsed | None]:
             note = f"The file itself leaves: {step.size:,} bytes, SHA-256 {step.sha256}."
             return known.having_done(step.document_id), Rehearsed("", request="POST /v1/files", note=note)
         case SubmitForm():
-            # As the form stood when it was last read; the real course reads it again first.
-            errand.client.forms.submit(step.form_id, step.values)
-            return known.having_done(step.record_id), None
-        case SubmitForm():
             # Filled as the form was last read: the real step reads it again first, which needs Lawmatics.
             errand.client.forms.submit(step.form_id, step.values)
             return known.having_done(step.record_id), None

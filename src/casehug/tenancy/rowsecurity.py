@@ -66,9 +66,7 @@ class ProtectFirmTable(_OnlyInTheDatabase):
         schema_editor.execute(f"CREATE POLICY same_firm ON {table} USING ({rule}) WITH CHECK ({rule})")
         for statement in self._same_firm_references(model):
             schema_editor.execute(statement)
-        for login, rights in (("casehug_app", self.app), ("casehug_sync", self.sync)):
-            if rights:
-                schema_editor.execute(f"GRANT {rights} ON {table} TO {login}")
+        _grant(schema_editor, table, app=self.app, sync=self.sync)
 
     def _same_firm_references(self, model: type[Model]) -> Iterator[str]:
         table = model._meta.db_table
@@ -102,9 +100,7 @@ class GrantMore(_OnlyInTheDatabase):
         to_state: ProjectState,
     ) -> None:
         table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
-        for login, rights in (("casehug_app", self.app), ("casehug_sync", self.sync)):
-            if rights:
-                schema_editor.execute(f"GRANT {rights} ON {table} TO {login}")
+        _grant(schema_editor, table, app=self.app, sync=self.sync)
 
     def describe(self) -> str:
         return f"Grant more rights on {self.model_name}"
@@ -135,6 +131,12 @@ class TieToSameFirm(_OnlyInTheDatabase):
 
     def describe(self) -> str:
         return f"Tie {self.model_name}.{self.field_name} to rows of the same firm"
+
+
+def _grant(schema_editor: BaseDatabaseSchemaEditor, table: str, *, app: str, sync: str) -> None:
+    for login, rights in (("casehug_app", app), ("casehug_sync", sync)):
+        if rights:
+            schema_editor.execute(f"GRANT {rights} ON {table} TO {login}")
 
 
 def _same_firm_reference(table: str, field: "ForeignKey[Any, Any]") -> str:

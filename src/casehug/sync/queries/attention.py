@@ -10,7 +10,7 @@ from django.db.models import Count
 from casehug.intake.errors import NotFound
 from casehug.sync.models import IN_TROUBLE, Change, ChangeState
 from casehug.sync.policy import Button, button_for
-from casehug.sync.queries.log import PAGE_SIZE, TitlesOf
+from casehug.sync.queries.log import PAGE_SIZE, TitlesOf, newest_first
 from casehug.tenancy.actor import Actor
 
 # Where the counting stops.
@@ -60,17 +60,8 @@ def trouble_page(
         found = found.filter(problem=problem)
     if owner:
         found = found.filter(owner_id=owner)
-    if after:
-        rows = list(found.filter(id__gt=after).order_by("id")[: PAGE_SIZE + 1])
-        more_newer, rows, more_older = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE][::-1], True
-    else:
-        rows = list((found.filter(id__lt=before) if before else found).order_by("-id")[: PAGE_SIZE + 1])
-        more_older, rows, more_newer = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE], before is not None
-    return TroublePage(
-        items=_troubles(rows, titles),
-        newer=rows[0].id if rows and more_newer else None,
-        older=rows[-1].id if rows and more_older else None,
-    )
+    rows, newer, older = newest_first(found, before=before, after=after)
+    return TroublePage(items=_troubles(rows, titles), newer=newer, older=older)
 
 
 def trouble_counts(actor: Actor) -> list[tuple[str, int]]:

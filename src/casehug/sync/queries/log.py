@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
-from casehug.sync.models import Attempt, AttemptState
+from django.db.models import QuerySet
+
+from casehug.sync.models import Attempt, AttemptState, Change
 from casehug.tenancy.actor import Actor
 
 PAGE_SIZE = 50
@@ -89,18 +92,25 @@ def log_page(
     found = Attempt.objects.filter(firm_id=actor.firm_id)
     if problems_only:
         found = found.filter(state__in=[AttemptState.FAILED, AttemptState.UNKNOWN])
+    rows, newer, older = newest_first(found, before=before, after=after)
+    named = titles({row.matter_id for row in rows})
+    return LogPage(lines=[line_of(row, named.get(row.matter_id, "")) for row in rows], newer=newer, older=older)
+
+
+Row = TypeVar("Row", Attempt, Change)
+
+
+def newest_first(
+    found: QuerySet[Row], *, before: UUID | None, after: UUID | None
+) -> tuple[list[Row], UUID | None, UUID | None]:
+    """A page by key, newest first, and the ids from which the newer and the older page begin, if there are such."""
     if after:
         rows = list(found.filter(id__gt=after).order_by("id")[: PAGE_SIZE + 1])
         more_newer, rows, more_older = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE][::-1], True
     else:
         rows = list((found.filter(id__lt=before) if before else found).order_by("-id")[: PAGE_SIZE + 1])
         more_older, rows, more_newer = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE], before is not None
-    named = titles({row.matter_id for row in rows})
-    return LogPage(
-        lines=[line_of(row, named.get(row.matter_id, "")) for row in rows],
-        newer=rows[0].id if rows and more_newer else None,
-        older=rows[-1].id if rows and more_older else None,
-    )
+    return rows, rows[0].id if rows and more_newer else None, rows[-1].id if rows and more_older else None
 
 
 def line_of(attempt: Attempt, title: str = "") -> LogLine:
